@@ -1,0 +1,30 @@
+#pragma once
+
+#include <caf/actor_cast.hpp>
+#include <caf/local_actor.hpp>
+#include <caf/make_message.hpp>
+#include <caf/sec.hpp>
+#include <caf/send.hpp>
+#include <exception>
+#include <utility>
+
+namespace rr {
+
+caf::error exception_reason(const std::exception_ptr& x);
+
+/// Wraps an Asio handler of an actor: keeps the actor alive while the handler waits, does nothing once the actor has
+/// ended (its state is gone), and turns an exception into the actor's end.
+template <class Self, class F>
+auto guarded(Self* self, F f) {
+  return [keep = caf::strong_actor_ptr{self->ctrl()}, self, f = std::move(f)](auto&&... xs) mutable {
+    if (self->getf(caf::abstract_actor::is_cleaned_up_flag))
+      return;
+    try {
+      f(std::forward<decltype(xs)>(xs)...);
+    } catch (...) {
+      caf::anon_send_exit(caf::actor_cast<caf::actor>(keep), exception_reason(std::current_exception()));
+    }
+  };
+}
+
+} // namespace rr

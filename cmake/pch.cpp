@@ -1,0 +1,1 @@
+// Carries the flags that the precompiled header is built with.

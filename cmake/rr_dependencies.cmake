@@ -1,0 +1,15 @@
+# Everything comes from the distribution's packages; packaging/debian-packages.txt lists them.
+find_package(Threads REQUIRED)
+find_package(Boost 1.81 REQUIRED)
+find_package(OpenSSL REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(nlohmann_json REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(Protobuf REQUIRED)
+find_package(PkgConfig REQUIRED)
+find_package(tl-expected REQUIRED)
+pkg_check_modules(YAML_CPP REQUIRED IMPORTED_TARGET yaml-cpp)
+find_library(CAF_CORE caf_core REQUIRED)
+
+add_library(rr_caf INTERFACE)
+target_link_libraries(rr_caf INTERFACE ${CAF_CORE} Threads::Threads)
