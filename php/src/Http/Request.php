@@ -33,13 +33,11 @@ final class Request
     /** Path of the URI, as sent by the client: not decoded, without the query. */
     public function path(): string
     {
-        $authority = \strpos($this->uri, '://');
-        $start = $authority === false ? 0 : \strpos($this->uri, '/', $authority + 3);
-        if ($start === false) {
-            return '/';
-        }
+        $scheme = \strpos($this->uri, '://');
+        $start = $scheme === false ? 0 : $scheme + 3 + \strcspn($this->uri, '/?#', $scheme + 3);
+        $path = \substr($this->uri, $start, \strcspn($this->uri, '?#', $start));
 
-        return \substr($this->uri, $start, \strcspn($this->uri, '?#', $start)) ?: '/';
+        return $path === '' ? '/' : $path;
     }
 
     /** @return array<mixed> the query, decoded as PHP decodes $_GET */

@@ -56,8 +56,18 @@ final class Responder
         if ($status < 100 || $status > 199) {
             throw new \InvalidArgumentException("$status is no informational status");
         }
+        $this->sendPart($status, $headers, '', true);
+    }
+
+    /**
+     * Sends one frame of an answer that the handler puts together itself; the last one has $more false.
+     *
+     * @param array<string, mixed> $headers
+     */
+    public function sendPart(int $status, array $headers, string $body, bool $more): void
+    {
         $context = $this->context($status, $headers);
-        $this->worker->respond($context, '', $this->lastFlag, true);
+        $this->worker->respond($context, $body, $this->lastFlag, $more);
     }
 
     /** Sends the answer to the request accepted last. */
@@ -72,8 +82,7 @@ final class Responder
         if ($response->trailers !== []) {
             $headers = self::withTrailers($headers, $response->trailers);
         }
-        $context = $this->context($response->status, $headers);
-        $this->worker->respond($context, $response->body, $this->lastFlag);
+        $this->sendPart($response->status, $headers, $response->body, false);
     }
 
     /** One frame per chunk; the first carries the head, the last one the trailers and what the generator returns. */
