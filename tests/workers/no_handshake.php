@@ -1,0 +1,7 @@
+<?php
+
+// Never answers the handshake: sleeps for as long as anybody cares to wait.
+
+while (true) {
+    sleep(1000);
+}
