@@ -27,8 +27,8 @@ private:
   directory_entry** slot_ = nullptr;
 };
 
-/// The supervised actors of one reactor. Touched by that reactor's thread only; a snapshot of all of them is one walk,
-/// which needs no answer from a stuck actor.
+/// The supervised actors of one reactor. Touched by that reactor's thread only; a snapshot of all of them is
+/// one walk, which needs no answer from a stuck actor.
 class actor_directory {
 public:
   actor_directory() = default;
@@ -52,8 +52,8 @@ private:
   std::size_t size_ = 0;
 };
 
-/// Gives each snapshot the restarts and the last error that its parent, where it is among `all`, knows of it. For lists
-/// that were put together from several reactors; `collect` does it for one.
+/// Gives each snapshot the restarts and the last error that its parent, where it is among `all`, knows of it.
+/// For lists that were put together from several reactors; `collect` does it for one.
 void fill_in_from_parents(std::vector<snapshot>& all);
 
 } // namespace rr

@@ -12,8 +12,8 @@ using publish_atom = caf::atom_constant<caf::atom("publish")>;
 using history_atom = caf::atom_constant<caf::atom("history")>;
 using watch_atom = caf::atom_constant<caf::atom("watch")>;
 
-/// Which part of the history: of the events with ids above `after` and paths that start with `path_prefix` the newest
-/// `count_max`.
+/// Which part of the history: of the events with ids above `after` and paths that start with `path_prefix`
+/// the newest `count_max`.
 struct event_query {
   event_id after = 0;
   std::string path_prefix = {};
@@ -23,15 +23,17 @@ struct event_query {
 /// As many events wait for one slow subscriber at most; it loses what comes after them.
 inline constexpr std::size_t events_per_subscriber_max = 1024;
 
-/// What a subscriber gets: a batch of events in order, and how many it lost before this batch because it was slow.
+/// What a subscriber gets: a batch of events in order, and how many it lost before this batch because it was
+/// slow.
 ///
 /// The next batch comes when this one is handled: a subscriber has one of them in its mailbox at most.
 using event_subscriber = caf::typed_actor<caf::reacts_to<publish_atom, std::vector<event>, std::uint64_t>>;
 
 /// Keeps the last events in a ring that drops nothing inside its size, and passes each on to its subscribers.
 ///
-/// For each subscriber it keeps at most events_per_subscriber_max events that were not taken yet; what comes after them is
-/// lost to that subscriber, with a count. Ends with its supervisor; the bus keeps facts until its successor is connected.
+/// For each subscriber it keeps at most events_per_subscriber_max events that were not taken yet; what comes
+/// after them is lost to that subscriber, with a count. Ends with its supervisor; the bus keeps facts until
+/// its successor is connected.
 using events_actor = supervised_actor::extend<
     // A new fact.
     caf::reacts_to<publish_atom, event>,

@@ -8,10 +8,11 @@
 
 namespace rr {
 
-/// Which actor stands at a path of the tree right now. Parents enter and remove their children; anybody may look up.
+/// Which actor stands at a path of the tree right now. Parents enter and remove their children; anybody may
+/// look up.
 ///
-/// A handle is not an identity: after a restart the path is the same and the handle is not. Thread-safe; not meant for
-/// the request path, where pools and relays hold each other's handles.
+/// A handle is not an identity: after a restart the path is the same and the handle is not. Thread-safe; not
+/// meant for the request path, where pools and relays hold each other's handles.
 class registry {
 public:
   static registry& instance();
