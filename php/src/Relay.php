@@ -22,6 +22,7 @@ final class Relay
     public function __construct(private $in, private $out, public readonly bool $acknowledged = true)
     {
         \stream_set_blocking($in, true);
+        \stream_set_blocking($out, true);
         \stream_set_chunk_size($in, self::SMALL_BYTES);
     }
 
