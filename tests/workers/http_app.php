@@ -38,7 +38,7 @@ declare(strict_types=1);
  *   /fatal           runs out of memory                         /kill            SIGKILLs itself
  *   /hang            never answers                              /garbage         text on the real stdout, then the answer
  *   /garbage-only    text on the real stdout, no answer         /bad-crc         an answer with a wrong checksum
- *   /half            half a frame, then exit                    /codec?flags=    an answer with these frame flags
+ *   /half            half a frame, then exit                    /codec?flags=    an answer with these frame flags (default 4)
  *   /json-flag       an answer in JSON, whatever was asked      /bad-proto       a context that is no protobuf
  *   /no-option       an answer without an option                /bad-split       a context longer than the payload
  *   /twice           two answers to one request                 /nothing         context and body empty
@@ -152,7 +152,7 @@ function plain_route(Request $r, Responder $out): ?Response
         '/sleep-error' => usleep(1000 * (int) $q['ms']) ?? throw new RuntimeException('slept'),
         '/grow' => new Response((string) strlen($kept .= str_repeat('m', (int) $q['mb'] << 20)), 200, PLAIN),
         '/stderr' => fwrite(STDERR, str_repeat('e', (int) ($q['bytes'] ?? 16)) . "\n") ? new Response('written', 200, PLAIN) : null,
-        '/echo-output' => print("printed by the application\n") ? new Response('printed', 200, PLAIN) : null,
+        '/echo-output' => (print "printed by the application\n") ? new Response('printed', 200, PLAIN) : null,
         '/trailers' => new Response('checksummed', 200, PLAIN, ['X-Checksum' => 'abc']),
         '/trailers-list' => new Response('body', 200, PLAIN + ['Trailer' => ["A,\t B", ' C '], 'A' => '1', 'B' => ['2', '3']]),
         '/trailers-stream' => new Response(chunks(3, 0, 0), 200, PLAIN, fn () => ['X-Checksum' => 'abc']),
@@ -278,7 +278,7 @@ function broken_frame(Request $r, Responder $out): bool
             $relay->write(Frame::header(Frame::PROTO, 0, 1000, 3) . $head . 'body');
             exit(0);
         case '/codec':
-            $relay->send((int) ($r->query()['flags'] ?? 99), 0, $head, 'body');
+            $relay->send((int) ($r->query()['flags'] ?? Frame::RAW), 0, $head, 'body');
             break;
         case '/json-flag':
             $relay->send(Frame::JSON, 0, '{"status":200,"headers":{}}', 'body');
