@@ -2,6 +2,7 @@
 
 #include "plugins/http/header_field.hpp"
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -20,7 +21,7 @@ public:
 
 private:
   void read_line(std::string_view line);
-  void add(std::string_view name, std::string_view value);
+  void add(std::string_view name, std::string_view raw);
   void keep_last_of_each_name();
 
   std::vector<header_field> cookies_;

@@ -24,6 +24,9 @@ bool is_token_char(char c);
 /// True when `text` is a token; an empty text is none.
 bool is_token(std::string_view text);
 
+/// True when `name` is spelled canonically already.
+bool is_canonical(std::string_view name);
+
 /// Writes a name in its canonical spelling, in place: first letter and letters after `-` upper case, the rest
 /// lower.
 void canonicalise(char* name, std::size_t size);

@@ -1,13 +1,13 @@
 #pragma once
 
 #include "plugins/http/header_field.hpp"
+#include "plugins/http/parse_error.hpp"
 #include "plugins/http/request_target.hpp"
 
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <string>
 #include <string_view>
 
 namespace rr::http {
@@ -60,15 +60,6 @@ struct parse_step {
   std::string_view body = {};
 };
 
-/// Why a request is refused. `text` is a constant.
-struct parse_error {
-  unsigned status = 400;
-  std::string_view text; ///< may be empty
-};
-
-/// The whole answer to a request that cannot be parsed: head, `Connection: close`, one line of text.
-std::string render_answer(const parse_error& error);
-
 /// Reads HTTP/1.x requests out of a byte stream, cut anywhere, one after the other. Does no I/O.
 ///
 /// The bytes stand in the caller's buffer: `parse` is given all that is there and not consumed, and is called
@@ -76,7 +67,7 @@ std::string render_answer(const parse_error& error);
 /// in its steady state allocates nothing. A body is never copied: its events are views into the caller's
 /// buffer. After an error the stream is lost.
 ///
-/// Stricter than its library where smuggling is possible, see docs/http.md. A head block longer than the
+/// Stricter than its library where smuggling is possible. A head block longer than the
 /// limit is 431, a body longer than its limit 413 (before any of it is read when its length is announced).
 /// @source RFC 9112
 class request_parser {

@@ -34,18 +34,21 @@ struct request_target {
 /// @source RFC 9112, section 3.2
 std::optional<request_target> split_target(std::string_view method, std::string_view target);
 
+/// True when `text` holds only characters that a Host line may have; an empty one is fine.
+/// @source RFC 3986, section 3.2.2
+bool is_host_line(std::string_view text);
+
 /// Where a request came in: what makes its URI absolute.
 struct uri_origin {
   bool is_tls = false;
-  std::string_view host; ///< of the Host line or the absolute form; may be empty
-  std::string_view
-      local_address; ///< `host:port` of our end: stands in for a missing host, so that the URI can be parsed
+  std::string_view host;          ///< of the Host line or the absolute form; may be empty
+  std::string_view local_address; ///< `host:port` of our end: stands in for a missing host
 };
 
 /// Appends the absolute URI that the worker gets.
 ///
 /// The path is kept when it is a valid encoding and else decoded and escaped anew; the query is kept, but
-/// bytes that are no UTF-8 are escaped. CR and LF are left out. Allocates only when `out` must grow.
+/// bytes that are no UTF-8 are escaped. CR and LF are left out.
 void append_uri(std::string& out, const request_target& target, const uri_origin& origin);
 
 /// Appends the query as the worker gets it: not decoded, without CR and LF, bytes that are no UTF-8 as
@@ -54,10 +57,5 @@ void append_query(std::string& out, std::string_view query);
 
 /// The target alone, re-serialised, as the `URL` field of the access log shows it.
 void append_url(std::string& out, const request_target& target);
-
-/// The address of the client as workers see it: `ip:port` and `[v6]:port` lose their port, a bare IPv6
-/// address becomes canonical, a text without a colon stays. Nothing when it cannot be understood: an empty
-/// address plus a warning.
-std::optional<std::string> worker_address(std::string_view peer);
 
 } // namespace rr::http

@@ -2,6 +2,7 @@
 
 #include "actors/error.hpp"
 #include "plugins/http/header_field.hpp"
+#include "plugins/http/response_entries.hpp"
 #include "relay/exec.hpp"
 #include "relay/frame.hpp"
 
@@ -32,6 +33,10 @@ std::string unknown_status_text(std::int64_t status);
 
 /// Reads the contexts of a worker's answers. Keeps its memory: one per connection allocates nothing in the
 /// steady state.
+///
+/// A header `Trailer`, spelled so, names headers that become trailers, and is not sent itself. In another
+/// spelling it is an ordinary header; what it names is sent twice, as header and as trailer. Names that are
+/// no tokens are left out.
 class response_decoder {
 public:
   /// The head in `context` of a frame that came with `flags` from a worker which is spoken to in `sent`.
@@ -45,31 +50,25 @@ public:
   expected<worker_response> decode(frame_flags flags, payload_codec sent, std::string_view context);
 
 private:
-  /// One header of the context with its values, before sorting.
-  struct entry {
-    std::string_view key;    ///< as the worker spelled it
-    std::string_view name;   ///< canonical
-    std::uint32_t first = 0; ///< into values_
-    std::uint32_t count = 0;
+  /// A key of the context under its canonical name.
+  struct named_entry {
+    response_entries::entry raw;
+    std::string_view name;
     std::uint32_t position = 0; ///< in the context: of equal keys the last one counts
-    bool is_trailer = false;
     bool is_header = true;
+    bool is_trailer = false;
   };
-  friend class proto_response_reader;
-  friend class json_response_reader;
 
-  worker_response finish(std::int64_t status);
-  void drop_repeated_keys();
   void name_entries();
+  void sort_entries();
   void mark_trailers();
-  void mark_trailer(std::string_view name, bool exact);
-  void fill(std::vector<header_field>& out, bool trailers) const;
+  void mark_trailers_named_in(const named_entry& list);
+  void fill(std::vector<header_field>& out, bool named_entry::*is_wanted) const;
 
-  std::vector<entry> entries_;
-  std::vector<std::string_view> values_;
+  response_entries raw_;
+  std::vector<named_entry> entries_;
   std::vector<header_field> headers_;
   std::vector<header_field> trailers_;
-  std::string arena_; ///< unescaped texts and canonical names; never grows while views into it live
 };
 
 } // namespace rr::http
