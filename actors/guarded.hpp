@@ -22,7 +22,7 @@ auto guarded(Self* self, F f) {
     try {
       f(std::forward<decltype(xs)>(xs)...);
     } catch (...) {
-      caf::anon_send_exit(caf::actor_cast<caf::actor>(keep), exception_reason(std::current_exception()));
+      self->send_exit(caf::actor_cast<caf::actor>(keep), exception_reason(std::current_exception()));
     }
   };
 }

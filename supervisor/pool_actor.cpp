@@ -23,8 +23,7 @@ pool_actor spawn_pool(caf::actor_system& system, birth b, std::shared_ptr<proces
 
 pool_state::pool_state(actor_type* self, birth b, std::shared_ptr<process_launcher> launcher, pool_options options)
     : supervised_state(self, std::move(b), name), self_(self), launcher_(std::move(launcher)),
-      options_(std::move(options)), log_(options_.worker.log_channel), random_(seed_of(options_)),
-      boot_wait_(options_.boot_wait, random_()) {}
+      options_(std::move(options)), log_(options_.worker.log_channel), random_(seed_of(options_)) {}
 
 // An actor that owes answers gives them when it ends, however it ends. What runs is answered by its relay.
 pool_state::~pool_state() {

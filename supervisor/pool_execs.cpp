@@ -62,6 +62,7 @@ void pool_state::finish(std::uint64_t id, const exec_outcome& outcome) {
     return;
   w->current.reset();
   --running_;
+  boot_failures_ = 0; // a worker that serves is the end of a crash loop
   if (outcome.result == exec_outcome::soft_error)
     log_.warn("soft worker error", {{"reason", "SoftJob"},
                                     {"pid", w->info.pid},

@@ -69,6 +69,7 @@ private:
   void boot_one();
   void booted(std::uint64_t id, const worker_boot& boot);
   void gone(std::uint64_t id, const worker_end& end);
+  void wait_before_boot();
   void boot_failed(const pool_worker& w, const worker_end& end);
   void died(const pool_worker& w, const worker_end& end);
   void broken(std::uint64_t id, const error& why);
@@ -110,7 +111,7 @@ private:
   std::deque<exec_ptr> waiting_;
   std::size_t running_ = 0;
 
-  back_off_timer boot_wait_;
+  unsigned boot_failures_ = 0; ///< in a row
   std::optional<time_point> next_boot_;  ///< set while a failed boot makes us wait
   bool failing_ = false;
   event_id failing_event_ = 0;

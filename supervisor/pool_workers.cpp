@@ -62,7 +62,6 @@ void pool_state::booted(std::uint64_t id, const worker_boot& boot) {
     return;
   w->relay = boot.relay;
   w->info = boot.info;
-  boot_wait_.reset();
   log_.debug("worker is allocated", {{"pid", w->info.pid},
                                      {"max_execs", w->execs_max.value_or(0)},
                                      {"internal_event_name", "EventWorkerConstruct"}});
@@ -211,9 +210,13 @@ void pool_state::died(const pool_worker& w, const worker_end& end) {
                               {"internal_event_name", "EventWorkerProcessExit"}});
   // A worker that dies before it has served anything is a boot that failed late: no crash loop without waits.
   if (!end.asked && w.execs == 0 && phase_ == phase::serving && !options_.debug) {
-    next_boot_ = now() + boot_wait_.next();
-    wake_at(*next_boot_);
+    wait_before_boot();
   }
+}
+
+void pool_state::wait_before_boot() {
+  next_boot_ = now() + wait_before_restart(options_.boot_wait, boot_failures_++, random_);
+  wake_at(*next_boot_);
 }
 
 void pool_state::boot_failed(const pool_worker& w, const worker_end& end) {
@@ -237,8 +240,7 @@ void pool_state::boot_failed(const pool_worker& w, const worker_end& end) {
     failing_event_ = event_bus::instance().emit(path(), event_kind::pool_failing, {{"error", last_boot_error_}}, w.cause);
   }
   retire_predecessor();
-  next_boot_ = now() + boot_wait_.next();
-  wake_at(*next_boot_);
+  wait_before_boot();
 }
 
 // A worker actor that ended without `gone` (an exception in it) has killed its process; a parent's order ends the pool.
@@ -247,7 +249,7 @@ void pool_state::lost_handle(const caf::exit_msg& x) {
   auto found = std::find_if(workers_.begin(), workers_.end(), same);
   if (found == workers_.end()) {
     // The late notice of a worker that is off the book already says nothing new.
-    if (x.source == nullptr || x.source == born().parent)
+    if (x.source == nullptr || x.source == born().parent || x.source == self_->address())
       self_->quit(x.reason);
     return;
   }

@@ -1,0 +1,13 @@
+#pragma once
+
+#include "plugins/plugin.hpp"
+
+#include <memory>
+
+namespace rr::http {
+
+/// HTTP/1.1 in front of a pool of workers: section `http`, child `rr/http` (rest_for_one: codec probe, pool,
+/// listener).
+std::unique_ptr<plugin> make_http_plugin();
+
+} // namespace rr::http
