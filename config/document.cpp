@@ -21,7 +21,9 @@ const node* node::find(std::string_view path) const {
     const auto* found = child(path.substr(0, end));
     if (found == nullptr)
       continue;
-    return end == path.size() ? found : found->find(path.substr(end + 1));
+    if (end == path.size())
+      return found;
+    return end + 1 == path.size() ? nullptr : found->find(path.substr(end + 1));
   }
   return nullptr;
 }

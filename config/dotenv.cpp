@@ -24,7 +24,7 @@ class dotenv_text {
 public:
   explicit dotenv_text(std::string_view text) : text_{text}, rest_{text} {}
 
-  expected<variables> read() {
+  expected<variable_list> read() {
     while (next_statement()) {
       auto key = take_key();
       if (!key)
@@ -171,19 +171,19 @@ private:
   std::string_view text_;
   std::string_view rest_;
   std::size_t bytes_ = 0;
-  variables out_;
+  variable_list out_;
   std::map<std::string, std::size_t, std::less<>> index_;
 };
 
 } // namespace
 
-expected<variables> parse_dotenv(std::string_view text) {
+expected<variable_list> parse_dotenv(std::string_view text) {
   if (text.starts_with("\xEF\xBB\xBF"))
     text.remove_prefix(3);
   return dotenv_text{text}.read();
 }
 
-expected<variables> load_dotenv(const std::string& path, const environment_lookup& environment) {
+expected<variable_list> load_dotenv(const std::string& path, const environment_lookup& environment) {
   const auto text = read_bytes(path);
   if (!text)
     return tl::make_unexpected(text.error());

@@ -11,7 +11,7 @@
 namespace rr::config {
 
 /// Names and values in the order of the file, every name once.
-using variables = std::vector<std::pair<std::string, std::string>>;
+using variable_list = std::vector<std::pair<std::string, std::string>>;
 
 /// Reads `KEY=value` lines; `KEY: value` and a leading `export` are the same.
 ///
@@ -24,11 +24,11 @@ using variables = std::vector<std::pair<std::string, std::string>>;
 /// @errors `unexpected character "x" in variable name near "..."`, `unterminated quoted value ...`, with the
 /// line
 /// @source godotenv 1.5
-expected<variables> parse_dotenv(std::string_view text);
+expected<variable_list> parse_dotenv(std::string_view text);
 
 /// The variables of a file that are not in the environment yet; the caller sets them.
 ///
 /// @errors `open FILE: no such file or directory`; those of parse_dotenv, with the file
-expected<variables> load_dotenv(const std::string& path, const environment_lookup& environment);
+expected<variable_list> load_dotenv(const std::string& path, const environment_lookup& environment);
 
 } // namespace rr::config

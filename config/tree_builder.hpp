@@ -38,6 +38,9 @@ public:
   /// Counts a node that the reader keeps for later, as it counts those of the tree.
   void count(const node& kept);
 
+  /// Whether the innermost container is a map that has a key without its value.
+  bool awaits_value() const { return !open_.empty() && open_.back().key.has_value(); }
+
   void fail(unsigned line, unsigned column, std::string text);
   const std::optional<read_failure>& failure() const { return failure_; }
 

@@ -1,23 +1,20 @@
 #include "config/reader.hpp"
 
+#include "config/text.hpp"
 #include "config/tree_builder.hpp"
 #include "config/utf8.hpp"
+#include "config/yaml_events.hpp"
 
 #include <algorithm>
+#include <array>
 #include <exception>
 #include <istream>
 #include <streambuf>
-#include <unordered_map>
-#include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/exceptions.h>
-#include <yaml-cpp/mark.h>
 #include <yaml-cpp/parser.h>
 
 namespace rr::config {
 namespace {
-
-/// Thrown through yaml-cpp by a handler whose builder has failed; caught in read_yaml.
-struct stop_parsing : std::exception {};
 
 class string_source : public std::streambuf {
 public:
@@ -25,99 +22,6 @@ public:
     auto* data = const_cast<char*>(text.data()); // streambuf wants it so; nothing writes to it
     setg(data, data, data + text.size());
   }
-};
-
-/// Go's yaml.v3 rules for a scalar with the tag that yaml-cpp reports: "?" plain, "!" quoted, or an explicit
-/// one.
-std::optional<scalar_tag> tag_of(const std::string& tag, const std::string& value) {
-  if (tag == "?" || tag.empty())
-    return resolve_tag(value);
-  const std::string_view prefix = "tag:yaml.org,2002:";
-  if (!std::string_view{tag}.starts_with(prefix))
-    return scalar_tag::string;
-  const auto name = std::string_view{tag}.substr(prefix.size());
-  if (name == "null")
-    return std::nullopt;
-  if (name == "int" && parse_integer(value))
-    return scalar_tag::integer;
-  if (name == "float" && parse_float(value))
-    return scalar_tag::floating;
-  if (name == "bool" && resolve_tag(value) == scalar_tag::boolean)
-    return scalar_tag::boolean;
-  return scalar_tag::string;
-}
-
-class handler : public YAML::EventHandler {
-public:
-  explicit handler(tree_builder& builder) : builder_{builder} {}
-
-  void OnDocumentStart(const YAML::Mark&) override {}
-  void OnDocumentEnd() override {}
-
-  void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
-    keep(anchor, builder_.scalar({}, std::nullopt, line(mark), column(mark)));
-  }
-
-  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
-                const std::string& value) override {
-    const bool merge_key = value == "<<" && (tag == "?" || tag.empty());
-    keep(anchor, builder_.scalar(value, tag_of(tag, value), line(mark), column(mark), merge_key));
-  }
-
-  void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
-    const auto found = anchors_.find(anchor);
-    if (found == anchors_.end())
-      builder_.fail(line(mark), column(mark), "the value of an anchor contains itself");
-    else
-      builder_.alias(found->second, line(mark), column(mark));
-    stop_on_failure();
-  }
-
-  void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor,
-                       YAML::EmitterStyle::value) override {
-    builder_.begin_list(line(mark), column(mark));
-    open_.push_back(anchor);
-    stop_on_failure();
-  }
-
-  void OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor,
-                  YAML::EmitterStyle::value) override {
-    builder_.begin_map(line(mark), column(mark));
-    open_.push_back(anchor);
-    stop_on_failure();
-  }
-
-  void OnSequenceEnd() override { end(); }
-  void OnMapEnd() override { end(); }
-
-private:
-  static unsigned line(const YAML::Mark& mark) { return static_cast<unsigned>(mark.line + 1); }
-  static unsigned column(const YAML::Mark& mark) { return static_cast<unsigned>(mark.column + 1); }
-
-  void stop_on_failure() const {
-    if (builder_.failure())
-      throw stop_parsing{};
-  }
-
-  void end() {
-    const auto anchor = open_.empty() ? 0 : open_.back();
-    if (!open_.empty())
-      open_.pop_back();
-    keep(anchor, builder_.end());
-  }
-
-  void keep(YAML::anchor_t anchor, const node* done) {
-    stop_on_failure();
-    if (anchor == 0 || done == nullptr)
-      return;
-    builder_.count(*done);
-    stop_on_failure();
-    anchors_.insert_or_assign(anchor, *done);
-  }
-
-  tree_builder& builder_;
-  std::vector<YAML::anchor_t> open_;
-  std::unordered_map<YAML::anchor_t, node> anchors_;
 };
 
 struct text_place {
@@ -160,20 +64,95 @@ problem yaml_problem(const read_failure& failure, const std::string& file) {
   return out;
 }
 
+/// yaml-cpp takes a quote that does not end for one that ends with the text, unless the text ends in the
+/// middle of a line or of a document: so the document gets an end that no scalar can hold.
+std::string with_document_end(std::string_view text) {
+  std::string out{text};
+  if (!out.empty() && std::string_view{" \t\r\n"}.find(out.back()) != std::string_view::npos)
+    out += out.back() == '\n' ? "...\n" : "\n...\n";
+  return out;
+}
+
+/// The words of the reference's parser for what yaml-cpp says shorter or differently.
+std::string message_of(const YAML::Exception& e) {
+  namespace msg = YAML::ErrorMsg;
+  static const std::array<std::pair<std::string_view, const char*>, 11> words{{
+      {msg::DOC_IN_SCALAR, "found unexpected end of stream: a quote does not end"},
+      {msg::EOF_IN_SCALAR, "found unexpected end of stream: a quote does not end"},
+      {msg::END_OF_MAP, "did not find expected key"},
+      {msg::END_OF_SEQ, "did not find expected '-' indicator"},
+      {msg::END_OF_MAP_FLOW, "did not find expected ',' or '}'"},
+      {msg::END_OF_SEQ_FLOW, "did not find expected ',' or ']'"},
+      {msg::FLOW_END, "found a closing bracket without an opening one"},
+      {msg::MAP_VALUE, "mapping values are not allowed in this context"},
+      {msg::BLOCK_ENTRY, "block sequence entries are not allowed in this context"},
+      {msg::UNKNOWN_TOKEN, "found character that cannot start any token"},
+      {msg::UNKNOWN_ANCHOR, "unknown anchor referenced"},
+  }};
+  for (const auto& [theirs, ours] : words)
+    if (e.msg == theirs)
+      return ours;
+  return e.msg;
+}
+
+read_failure failure_of(const YAML::Exception& e) {
+  const auto place = e.mark.is_null() ? YAML::Mark{} : e.mark;
+  return {static_cast<unsigned>(place.line + 1), static_cast<unsigned>(place.column + 1), message_of(e)};
+}
+
+/// Whether a second document may start at `line`, from 0: at its own mark, or after the mark that ended the
+/// first.
+bool has_document_mark(std::string_view text, std::size_t line) {
+  std::vector<std::string_view> lines;
+  for (std::size_t from = 0; lines.size() <= line && from <= text.size();) {
+    const auto to = std::min(text.find('\n', from), text.size());
+    lines.push_back(text.substr(from, to - from));
+    from = to + 1;
+  }
+  if (lines.size() <= line || lines[line].starts_with("---"))
+    return true;
+  while (line-- > 0) {
+    if (lines[line].starts_with("..."))
+      return true;
+    const auto rest = trim(lines[line]);
+    if (!rest.empty() && rest.front() != '#' && rest.front() != '%')
+      return false;
+  }
+  return false;
+}
+
+/// yaml-cpp ends the document where its first value ends and would read over what follows, such as `{a: 1} b:
+/// 2`.
+std::optional<read_failure> find_trailing_text(YAML::Parser& parser, std::string_view text) {
+  next_document probe;
+  auto line = std::optional<int>{};
+  try {
+    if (!parser.HandleNextDocument(probe))
+      return std::nullopt;
+  } catch (const stop_parsing&) {
+    line = probe.line();
+  } catch (const YAML::Exception& e) {
+    line = e.mark.line;
+  }
+  if (!line || *line < 0 || has_document_mark(text, static_cast<std::size_t>(*line)))
+    return std::nullopt;
+  return read_failure{static_cast<unsigned>(*line + 1), 1, "did not find expected <document start>"};
+}
+
 /// The one place where exceptions of yaml-cpp end.
 std::optional<read_failure> parse(std::string_view text, tree_builder& builder) {
-  string_source source{text};
+  const auto ended = with_document_end(text);
+  string_source source{ended};
   std::istream input{&source};
-  handler events{builder};
+  yaml_events events{builder, ended};
   try {
     YAML::Parser parser{input};
-    parser.HandleNextDocument(events);
+    if (parser.HandleNextDocument(events) && !builder.failure())
+      return find_trailing_text(parser, ended);
   } catch (const stop_parsing&) {
     return builder.failure();
   } catch (const YAML::Exception& e) {
-    const auto line = e.mark.is_null() ? 0 : e.mark.line;
-    const auto column = e.mark.is_null() ? 0 : e.mark.column;
-    return read_failure{static_cast<unsigned>(line + 1), static_cast<unsigned>(column + 1), e.msg};
+    return failure_of(e);
   } catch (const std::exception& e) {
     return read_failure{1, 1, e.what()};
   }
