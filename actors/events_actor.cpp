@@ -84,8 +84,7 @@ private:
     w.waiting.clear();
     w.is_busy = true;
     auto who = w.handle.address();
-    // Without a deadline: a subscriber that never answers costs its bounded share, its end answers with an
-    // error.
+    // Without a deadline: a subscriber that never answers costs its bounded share, and its end is an error.
     self_->request(w.handle, caf::infinite, publish_atom::value, std::move(batch), std::exchange(w.lost, 0))
         .then([this, who] { taken(who); }, [this, who](const caf::error&) { forget(who); });
   }

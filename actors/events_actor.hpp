@@ -23,8 +23,7 @@ struct event_query {
 /// As many events wait for one slow subscriber at most; it loses what comes after them.
 inline constexpr std::size_t events_per_subscriber_max = 1024;
 
-/// What a subscriber gets: a batch of events in order, and how many it lost before this batch because it was
-/// slow.
+/// What a subscriber gets: a batch of events in order, and how many it lost before this batch by being slow.
 ///
 /// The next batch comes when this one is handled: a subscriber has one of them in its mailbox at most.
 using event_subscriber = caf::typed_actor<caf::reacts_to<publish_atom, std::vector<event>, std::uint64_t>>;

@@ -15,8 +15,7 @@ namespace {
 constexpr std::size_t collected_records_max = 256;
 constexpr std::size_t collected_bytes_max = 256u << 10;
 
-// Queue and writer are never destroyed: threads that end after main, and destructors of statics, may still
-// write.
+// Queue and writer are never destroyed: threads and statics that end after main may still write.
 log_queue& queue() {
   static auto* the_one = new log_queue;
   return *the_one;

@@ -30,8 +30,7 @@ public:
   /// The channel of this name, made when it is new.
   log_channel& intern(std::string_view name);
 
-  /// Takes the thresholds of all channels, of today and of later, from `sink`; with null they stay as they
-  /// are.
+  /// Takes the thresholds of all channels, of today and of later, from `sink`; null keeps them.
   void follow(const log_sink* sink);
 
 private:

@@ -13,8 +13,7 @@ registry& registry::instance() {
 
 void registry::enter(std::string path, caf::strong_actor_ptr actor) {
   std::unique_lock lock{mutex_};
-  // After the exchange `actor` is the predecessor; it is released after the lock, since its end may run
-  // foreign code.
+  // After the exchange `actor` is the predecessor; its end may run foreign code, so it comes after the lock.
   std::swap(actors_[std::move(path)], actor);
   lock.unlock();
 }
