@@ -50,13 +50,14 @@ struct process_exit {
 /// `exit status 3` or `signal: killed` (with `(core dumped)` where one was), as Go spells it.
 std::string to_string(const process_exit& e);
 
-/// A running process: its own process group, killed as a whole and reaped at the latest when this object goes. Used on one
-/// thread; callbacks come from its reactor, never from inside a call.
+/// A running process: its own process group, killed as a whole and reaped at the latest when this object
+/// goes. Used on one thread; callbacks come from its reactor, never from inside a call.
 class process {
 public:
   struct handler {
     std::function<void(std::string_view)> stderr_bytes; ///< as they come
-    std::function<void(process_exit)> exited; ///< once, after stderr has been drained; the group is dead and reaped
+    std::function<void(process_exit)>
+        exited; ///< once, after stderr has been drained; the group is dead and reaped
   };
 
   virtual ~process() = default;
@@ -78,10 +79,11 @@ class process_launcher {
 public:
   virtual ~process_launcher() = default;
 
-  /// Calls `done` later, on the calling reactor's thread, with the running process or the reason why there is none.
+  /// Calls `done` later, on the calling reactor's thread, with the running process or the reason why there is
+  /// none.
   ///
-  /// @errors kind worker_allocate, text as the system says it: `exec: "nope": executable file not found in $PATH`,
-  /// `fork/exec ./w: permission denied`, ...
+  /// @errors kind worker_allocate, text as the system says it: `exec: "nope": executable file not found in
+  /// $PATH`, `fork/exec ./w: permission denied`, ...
   virtual void launch(process_spec spec, std::function<void(expected<process_ptr>)> done) = 0;
 };
 
