@@ -1,5 +1,7 @@
 #pragma once
 
+#include "actors/reactor.hpp"
+
 #include <caf/actor_cast.hpp>
 #include <caf/local_actor.hpp>
 #include <caf/make_message.hpp>
@@ -19,6 +21,9 @@ auto guarded(Self* self, F f) {
   return [keep = caf::strong_actor_ptr{self->ctrl()}, self, f = std::move(f)](auto&&... xs) mutable {
     if (self->getf(caf::abstract_actor::is_cleaned_up_flag))
       return;
+    // What it sends is scheduled where this handler runs: by the reactor, or by the scheduler of a test, whose execution
+    // unit of the actor's last message is gone by now.
+    self->context(reactor::here());
     try {
       f(std::forward<decltype(xs)>(xs)...);
     } catch (...) {

@@ -61,9 +61,7 @@ struct frame_view {
   frame_header header;
   std::span<const std::byte> payload;
 
-  std::string_view text() const {
-    return {reinterpret_cast<const char*>(payload.data()), payload.size()};
-  }
+  std::string_view text() const { return {reinterpret_cast<const char*>(payload.data()), payload.size()}; }
 };
 
 } // namespace rr
