@@ -13,7 +13,7 @@ import servers
 import tracing
 from load import FixedLoad
 from processes import Unmeasurable
-from report import Conditions, Row, median, median_interval
+from report import Conditions, Row, interval_text, median, median_interval
 from servers import LIBRARY_HELLO, RAW_LOOP, NoActors, Nginx, Rr
 
 MICRO = 1e6
@@ -127,7 +127,8 @@ def actor_rows(ours, plain):
             median(our_cpu) / median(plain_cpu), interval=median_interval(our_cpu),
             rounds=[list(pair) for pair in zip(our_cpu, plain_cpu)]).at_most(16),
         Row("actors, more server CPU per request", conditions, "us", median(more), interval=median_interval(more),
-            note=f"median of {len(more)} pairs of alternating rounds, [95 % interval]", rounds=more).at_most(2.5)]
+            note=f"median of the differences of alternating rounds, {interval_text(len(more))}",
+            rounds=more).at_most(2.5).warn_unless_certain(2.5)]
 
 
 def both(bench, measure, codec):

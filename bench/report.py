@@ -48,6 +48,12 @@ class Row:
         self.ok = ok
         return self
 
+    def warn_unless_certain(self, limit):
+        """Says so when the limit lies inside the interval: the verdict is then a guess."""
+        if self.interval[0] <= limit < self.interval[1]:
+            self.note += "\nthe limit lies inside the interval: measure again on a quieter machine"
+        return self
+
 
 def missing(figure, why):
     """What is shown for a figure that could not be measured."""
@@ -61,14 +67,22 @@ def median(values):
 def median_interval(values, confidence=0.95):
     """The narrowest interval of order statistics that holds the median with this confidence; all there is for a few."""
     ordered = sorted(values)
-    n = len(ordered)
-    best = (ordered[0], ordered[-1])
-    for k in range(n // 2):
-        outside = 2 * sum(math.comb(n, i) for i in range(k + 1)) / 2 ** n
-        if outside > 1 - confidence:
-            break
-        best = (ordered[k], ordered[n - 1 - k])
-    return best
+    skipped = _skipped(len(ordered), confidence)
+    return ordered[skipped], ordered[-1 - skipped]
+
+
+def interval_text(rounds, confidence=0.95):
+    """What the brackets mean: with few rounds they hold less than was wanted."""
+    return f"[{100 - 100 * _outside(rounds, _skipped(rounds, confidence)):.0f} % interval of {rounds} rounds]"
+
+
+def _outside(n, skipped):
+    return 2 * sum(math.comb(n, i) for i in range(skipped + 1)) / 2 ** n
+
+
+def _skipped(n, confidence):
+    fitting = [k for k in range(n // 2) if _outside(n, k) <= 1 - confidence]
+    return max(fitting, default=0)
 
 
 def _number(value, unit):
