@@ -76,8 +76,8 @@ std::string check_address(const http_config& config) {
 }
 
 std::string check_error_code(const http_config& config) {
-  const bool is_fine = config.internal_error_code >= 100 && config.internal_error_code <= 599;
-  return is_fine ? "" : "internal_error_code must be a status between 100 and 599";
+  const bool is_fine = config.internal_error_code >= 200 && config.internal_error_code <= 599;
+  return is_fine ? "" : "internal_error_code must be a final status, 200 to 599";
 }
 
 } // namespace rr::http

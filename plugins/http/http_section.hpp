@@ -59,7 +59,7 @@ config::section<Config>& describe_http(config::section<Config>& s) {
                                         "`tcp://host:port` or `unix://path`. Empty: nowhere."});
   s.template field<unsigned>(
       "internal_error_code", &Config::internal_error_code,
-      {.doc = "The status of answers to failures of the server or a worker, 100 to 599.",
+      {.doc = "The status of answers to failures of the server or a worker, 200 to 599.",
        .zero_means_default = true});
   s.template field<bool>("access_logs", &Config::access_logs,
                          {.doc = "Writes the long form of the access log."});

@@ -15,7 +15,8 @@ struct framing_facts {
   unsigned version_minor = 1;
   bool is_head = false;   ///< the method is HEAD: no body is sent
   bool keep_alive = true; ///< false: the connection is closed after this answer, and says so
-  std::string_view date;  ///< of the Date line, such as `Tue, 24 Nov 2026 16:00:00 GMT`; made once a second
+  std::string_view date =
+      {}; ///< of the Date line, such as `Tue, 24 Nov 2026 16:00:00 GMT`; made once a second
 };
 
 /// A final head as the application gave it: status 200 to 599, canonical fields sorted by name.

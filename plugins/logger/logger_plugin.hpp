@@ -1,0 +1,13 @@
+#pragma once
+
+#include "plugins/plugin.hpp"
+
+#include <memory>
+
+namespace rr {
+
+/// Opens the log of the process as the section `logs` says. Always on; registered first, so that it takes effect before
+/// other plugins write.
+std::unique_ptr<plugin> make_logger_plugin();
+
+} // namespace rr
