@@ -12,13 +12,12 @@
 namespace rr::config {
 
 // Limits that keep hostile files small. An honest configuration is far below all of them.
-inline constexpr std::size_t file_bytes_max = 4u << 20; ///< one file
-inline constexpr std::size_t text_bytes_max =
-    16u << 20; ///< all texts of one file, aliases and variables expanded
-inline constexpr std::size_t node_count_max = 200'000; ///< nodes of one file, aliases expanded
-inline constexpr unsigned depth_max = 64;              ///< nesting of lists and maps
-inline constexpr std::size_t include_count_max = 64;   ///< files of one configuration
-inline constexpr unsigned include_depth_max = 16;      ///< an include inside an include inside ...
+inline constexpr std::size_t file_bytes_max = 4u << 20;  ///< one file
+inline constexpr std::size_t text_bytes_max = 16u << 20; ///< all texts of one file, aliases expanded
+inline constexpr std::size_t node_count_max = 200'000;   ///< nodes of one file, aliases expanded
+inline constexpr unsigned depth_max = 64;                ///< nesting of lists and maps
+inline constexpr std::size_t include_count_max = 64;     ///< files of one configuration
+inline constexpr unsigned include_depth_max = 16;        ///< an include inside an include inside ...
 
 /// Where a value was written.
 enum class node_origin {
