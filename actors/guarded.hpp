@@ -14,16 +14,17 @@ namespace rr {
 
 caf::error exception_reason(const std::exception_ptr& x);
 
-/// Wraps an Asio handler of an actor: keeps the actor alive while the handler waits, does nothing once the actor has
-/// ended (its state is gone), and turns an exception into the actor's end.
+/// Wraps an Asio handler of an actor: keeps the actor alive while the handler waits, does nothing once the
+/// actor has ended (its state is gone), and turns an exception into the actor's end.
 template <class Self, class F>
 auto guarded(Self* self, F f) {
   return [keep = caf::strong_actor_ptr{self->ctrl()}, self, f = std::move(f)](auto&&... xs) mutable {
     if (self->getf(caf::abstract_actor::is_cleaned_up_flag))
       return;
-    // What it sends is scheduled where this handler runs: by the reactor, or by the scheduler of a test, whose execution
-    // unit of the actor's last message is gone by now.
-    self->context(reactor::here());
+    // What it sends is scheduled by the execution unit of its last message: its reactor, or one in a
+    // scheduler of a test that is gone by now.
+    if (self->context() != reactor::here())
+      self->context(reactor::here());
     try {
       f(std::forward<decltype(xs)>(xs)...);
     } catch (...) {

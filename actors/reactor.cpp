@@ -3,6 +3,8 @@
 #include "actors/log.hpp"
 
 #include <boost/asio/post.hpp>
+#include <caf/actor_system.hpp>
+#include <caf/scheduled_actor.hpp>
 #include <caf/scheduler/abstract_coordinator.hpp>
 
 namespace rr {
@@ -11,7 +13,8 @@ namespace {
 
 thread_local reactor* current = nullptr;
 
-// Between two looks at the sockets at most this many actors run, and the other way round: neither starves the other.
+// Between two looks at the sockets at most this many actors run, and the other way round: neither starves the
+// other.
 constexpr int ready_batch = 64;
 constexpr int io_batch = 16;
 
@@ -27,6 +30,14 @@ reactor* reactor::here() noexcept { return current; }
 void reactor::post(std::function<void()> f) { boost::asio::post(io_, std::move(f)); }
 
 void reactor::exec_later(caf::resumable* job) {
+  auto is_actor = job->subtype() == caf::resumable::scheduled_actor;
+  if (is_actor && static_cast<caf::scheduled_actor*>(job)->context() != this)
+    system().scheduler().enqueue(job);
+  else
+    admit(job);
+}
+
+void reactor::admit(caf::resumable* job) {
   if (current == this)
     push(job);
   else

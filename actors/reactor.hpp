@@ -12,8 +12,8 @@
 
 namespace rr {
 
-/// One thread that runs actors and sockets: CAF's ready actors and Asio's handlers alternate on it, nothing sleeps while
-/// work waits. An actor stays on the reactor it was born on.
+/// One thread that runs actors and sockets: CAF's ready actors and Asio's handlers alternate on it, nothing
+/// sleeps while work waits. An actor stays on the reactor it was born on.
 ///
 /// Everything of a reactor is touched by its own thread only, except `io().post`-like calls.
 class reactor final : public caf::execution_unit {
@@ -42,6 +42,10 @@ public:
   /// Queues a ready actor. On this thread only.
   void push(caf::resumable* job) { ready_.push_back(job); }
 
+  /// Queues a job on this reactor. From any thread.
+  void admit(caf::resumable* job);
+
+  /// Called by the sender that made an actor ready, with the sender's reactor: the actor goes to its own.
   void exec_later(caf::resumable* job) override;
 
   /// CAF's timers of this reactor's actors.

@@ -116,7 +116,7 @@ void reactor_scheduler::enqueue(caf::resumable* job) {
   auto* home = home_of(job);
   if (home == nullptr)
     home = here != nullptr ? here : reactors_[next_.fetch_add(1) % reactors_.size()].get();
-  home->exec_later(job);
+  home->admit(job);
 }
 
 // An actor's last execution unit is its home: the one given at birth, then the one that resumed it. Race-free, as only

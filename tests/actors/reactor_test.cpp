@@ -34,7 +34,8 @@ caf::behavior thread_teller(caf::event_based_actor*) {
 
 } // namespace
 
-TEST_CASE("the default is one reactor up to eight cores and one more per further eight", "[actors][runtime]") {
+TEST_CASE("the default is one reactor up to eight cores and one more per further eight",
+          "[actors][runtime]") {
   CHECK(default_reactor_count(0) == 1);
   CHECK(default_reactor_count(1) == 1);
   CHECK(default_reactor_count(8) == 1);
@@ -55,6 +56,37 @@ TEST_CASE("an actor stays on the reactor it was born on, whoever sends to it", "
   for (int i = 0; i < 100; ++i)
     self->request(teller, std::chrono::seconds{5}, where_atom::value)
         .receive([&](std::size_t where) { CHECK(where == home); }, [](caf::error&) { FAIL("no answer"); });
+}
+
+TEST_CASE("an actor of another reactor does not draw its receiver over", "[actors][reactor]") {
+  runtime rt{{.reactors = 2}};
+  auto here = [] { return std::hash<std::thread::id>{}(std::this_thread::get_id()); };
+  auto home = on_reactor(rt.at(1), here);
+  auto teller = on_reactor(rt.at(1), [&] {
+    caf::actor_config cfg{reactor::here()};
+    auto fun = &thread_teller;
+    return rt.system().spawn_functor(std::true_type{}, cfg, fun);
+  });
+  std::promise<bool> always_home;
+  on_reactor(rt.at(0), [&] {
+    caf::actor_config cfg{reactor::here()};
+    auto ask = [&](caf::event_based_actor* asker) {
+      auto left = std::make_shared<int>(100);
+      auto again = std::make_shared<std::function<void()>>();
+      *again = [=, &always_home] {
+        asker->request(teller, std::chrono::seconds{5}, where_atom::value)
+            .then([=, &always_home](std::size_t where) {
+              if (where == home && --*left > 0)
+                return (*again)();
+              always_home.set_value(where == home);
+              *again = nullptr;
+            });
+      };
+      (*again)();
+    };
+    return rt.system().spawn_functor(std::true_type{}, cfg, ask);
+  });
+  CHECK(always_home.get_future().get());
 }
 
 TEST_CASE("a delayed message, a request timeout and a scoped actor work on reactors", "[actors][reactor]") {
@@ -127,10 +159,13 @@ struct thrower_state : supervised_state {
 
 } // namespace
 
-TEST_CASE("an exception ends the actor that threw it, with its text, and nothing else", "[actors][supervised]") {
+TEST_CASE("an exception ends the actor that threw it, with its text, and nothing else",
+          "[actors][supervised]") {
   runtime rt;
   caf::scoped_actor self{rt.system()};
-  auto spawn = [&] { return spawn_supervised<thrower_state, thrower_actor>(rt.system(), birth{"rr/t", {}, {}}); };
+  auto spawn = [&] {
+    return spawn_supervised<thrower_state, thrower_actor>(rt.system(), birth{"rr/t", {}, {}});
+  };
   auto victim = on_reactor(rt.at(0), spawn);
   auto other = on_reactor(rt.at(0), spawn);
 
