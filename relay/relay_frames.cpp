@@ -113,7 +113,8 @@ void relay_state::take_response(const response_frame& f) {
   if (running_->abandoned) {
     end_exec(exec_cancelled());
   } else {
-    running_->on_frame(f, false);
+    if (running_->on_frame(f, false) == stream_demand::reject)
+      return reject();
     end_exec(std::nullopt);
   }
   tell_idle({});
@@ -125,10 +126,26 @@ void relay_state::take_stream_frame(const response_frame& f) {
   if (!running_->accepts_stream())
     return stop_stream(no_stream_error());
   move(relay_event::stream_frame_came);
-  if (running_->on_frame(f, true) == stream_demand::pause) {
+  running_->last_frame_at = self_->clock().now();
+  switch (running_->on_frame(f, true)) {
+  case stream_demand::more:
+    break;
+  case stream_demand::pause:
     paused_ = true;
     channel_->pause_reading();
+    break;
+  case stream_demand::reject:
+    reject();
+    break;
   }
+}
+
+// The exec could not use the frame and has told its caller so: for it all is over, its worker is to be
+// replaced.
+void relay_state::reject() {
+  end_exec(std::nullopt);
+  tell_idle({exec_outcome::hard_error,
+             {error_kind::decode, "sync_worker_receive_frame", "the answer could not be used"}});
 }
 
 void relay_state::drain(const frame_view& f) {

@@ -53,6 +53,7 @@ private:
   void take_answer(const frame_view& f);
   void take_response(const response_frame& f);
   void take_stream_frame(const response_frame& f);
+  void reject();
   void drain(const frame_view& f);
   void refused(const frame_error& e);
   void ended(const std::string& system_text);

@@ -221,6 +221,36 @@ TEST_CASE_METHOD(relay_fixture, "an error inside a stream is not soft, case 60",
   CHECK(e->ends == 0);
 }
 
+TEST_CASE_METHOD(relay_fixture, "a frame that its exec rejects ends the exec and the worker's time",
+                 "[relay][stream]") {
+  spawn_idle();
+  auto e = make_exec();
+  e->takes_streams = true;
+  e->demand = [](std::size_t frames) { return frames == 2 ? stream_demand::reject : stream_demand::more; };
+  run(e);
+  worker_says(answer_bytes("", "one", stream));
+  worker_says(answer_bytes("", "two", GENERATE(stream, stream_bits::none)));
+  CHECK(e->ends == 1);
+  CHECK(told->words() == "idle");
+  CHECK(told->last().outcome.result == exec_outcome::hard_error);
+  worker_says(answer_bytes("", "three", stream));
+  CHECK(e->frames.size() == 2);
+  CHECK(state() == "leaving");
+}
+
+TEST_CASE_METHOD(relay_fixture, "an exec knows when its last streamed frame came", "[relay][stream]") {
+  spawn_idle();
+  auto e = run_stream();
+  advance(3s);
+  CHECK(e->last_frame_at == time_point{});
+  worker_says(answer_bytes("", "one", stream));
+  CHECK(e->last_frame_at == now());
+  advance(2s);
+  CHECK(e->last_frame_at == now() - 2s);
+  worker_says(answer_bytes("", "two", stream));
+  CHECK(e->last_frame_at == now());
+}
+
 TEST_CASE_METHOD(relay_fixture, "a stop context at the end of a stream is its last frame",
                  "[relay][stream]") {
   spawn_idle();
