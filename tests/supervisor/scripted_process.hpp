@@ -36,7 +36,7 @@ struct worker_script {
   enum boot_type : std::uint8_t {
     answers, ///< the PID request
     silent,  ///< never says anything
-    exits,   ///< with `boot_exit` instead of an answer
+    exits,   ///< with `output` on stdout and `boot_exit` instead of an answer
     prints,  ///< `output` to stdout instead of an answer, and lives on
   };
 
@@ -133,6 +133,8 @@ public:
   void end(process_exit how) {
     post([this, how] { end_now(how); });
   }
+  /// Something that left its group keeps its stdout open beyond its end.
+  void hold_output() { output_held_ = true; }
   /// From now on what rr writes is not taken any more, until `take_input(true)`.
   void take_input(bool takes) {
     takes_input_ = takes;
@@ -203,7 +205,7 @@ private:
     if (ended)
       return;
     ended = how;
-    output_closed_ = true;
+    output_closed_ = output_closed_ || !output_held_;
     if (script.exit_seen_first)
       flush_exit();
     post([this] { flush_output(); });
@@ -308,7 +310,7 @@ private:
     if (script.boot == worker_script::answers)
       say(encode_frame(frame_flags::control, stream_bits::none, {}, pid_reply()).value());
     else if (script.boot == worker_script::exits)
-      end_now(script.boot_exit);
+      output_ += script.output, end_now(script.boot_exit);
     else if (script.boot == worker_script::prints)
       say(script.output);
   }
@@ -328,6 +330,7 @@ private:
   bool paused_ = false;
   bool takes_input_ = true;
   bool output_closed_ = false;
+  bool output_held_ = false;
   bool end_told_ = false;
   bool exit_told_ = false;
 };
