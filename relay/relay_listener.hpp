@@ -38,7 +38,7 @@ using relay_listener_actor = supervised_actor::extend<
     caf::reacts_to<forget_atom, int>>;
 
 struct relay_listener_options {
-  std::string address;                           ///< `tcp://host:port` or `unix://path`
+  std::string address = {};                      ///< `tcp://host:port` or `unix://path`
   std::chrono::milliseconds greet_timeout{60'000}; ///< for one connection
   std::size_t connections_max = 1024;            ///< that have not been claimed
 };

@@ -61,6 +61,7 @@ struct back_off {
   std::chrono::milliseconds most{10'000};
   double jitter = 0.2;
   std::chrono::milliseconds reset_after{10'000};
+  std::optional<std::uint32_t> seed = {}; ///< of the jitter; by chance when there is none
 };
 
 /// A supervision tree's node, read like configuration.

@@ -52,7 +52,7 @@ bool is_still_ours(int pid, std::uint64_t start_ticks) {
 
 void kill_all(const group_list& groups) {
   for (auto& [pid, start_ticks] : groups) {
-    if (is_still_ours(pid, start_ticks))
+    if (pid > 1 && is_still_ours(pid, start_ticks)) // -1 and -0 would mean others
       ::kill(-pid, SIGKILL);
   }
 }

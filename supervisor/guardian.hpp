@@ -35,6 +35,9 @@ public:
   bool running() const noexcept { return static_cast<bool>(pipe_); }
   int pid() const noexcept { return pid_; }
 
+  /// False while it has not been told everything, because it does not keep up.
+  bool up_to_date() const noexcept { return !behind_; }
+
   /// Entrusts the group that `pid` leads.
   void add(int pid, std::uint64_t start_ticks);
 

@@ -21,15 +21,30 @@ constexpr auto token_table = make_token_table();
 
 constexpr bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
 constexpr bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
-constexpr char to_upper(char c) { return is_lower(c) ? static_cast<char>(c - 'a' + 'A') : c; }
 constexpr char to_lower(char c) { return is_upper(c) ? static_cast<char>(c - 'A' + 'a') : c; }
+
+/// Per byte its lower case, then per byte its upper case.
+constexpr std::array<char, 512> make_case_table() {
+  std::array<char, 512> table{};
+  for (unsigned c = 0; c < 256; ++c) {
+    const auto byte = static_cast<char>(c);
+    table[c] = to_lower(byte);
+    table[256 + c] = is_lower(byte) ? static_cast<char>(byte - 'a' + 'A') : byte;
+  }
+  return table;
+}
+
+constexpr auto case_table = make_case_table();
 
 } // namespace
 
 bool is_token_char(char c) { return token_table[static_cast<unsigned char>(c)]; }
 
 bool is_token(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), is_token_char);
+  bool is_fine = !text.empty();
+  for (char c : text)
+    is_fine &= is_token_char(c);
+  return is_fine;
 }
 
 bool is_canonical(std::string_view name) {
@@ -43,10 +58,11 @@ bool is_canonical(std::string_view name) {
 }
 
 void canonicalise(char* name, std::size_t size) {
-  bool starts = true;
+  unsigned upper = 256;
   for (std::size_t i = 0; i < size; ++i) {
-    name[i] = starts ? to_upper(name[i]) : to_lower(name[i]);
-    starts = name[i] == '-';
+    const char c = name[i];
+    name[i] = case_table[upper + static_cast<unsigned char>(c)];
+    upper = c == '-' ? 256 : 0;
   }
 }
 

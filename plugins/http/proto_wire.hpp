@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -28,24 +29,30 @@ constexpr std::size_t varint_size(std::uint64_t value) {
   return size;
 }
 
-inline void append_varint(std::string& out, std::uint64_t value) {
-  for (; value >= 0x80; value >>= 7)
-    out += static_cast<char>(value | 0x80);
-  out += static_cast<char>(value);
-}
-
 /// The size of a length-delimited field with a one-byte tag.
 constexpr std::size_t bytes_field_size(std::size_t size) { return 1 + varint_size(size) + size; }
 
-/// Appends tag and length; the bytes follow.
-inline void append_bytes_head(std::string& out, unsigned number, std::size_t size) {
-  out += tag(number, wire_type::delimited);
-  append_varint(out, size);
-}
+/// Tags and lengths of up to two nested fields, to be appended at once: a string grows cheaply in few steps.
+class wire_head {
+public:
+  wire_head& delimited(unsigned number, std::uint64_t size) {
+    bytes_[used_++] = tag(number, wire_type::delimited);
+    for (; size >= 0x80; size >>= 7)
+      bytes_[used_++] = static_cast<char>(size | 0x80);
+    bytes_[used_++] = static_cast<char>(size);
+    return *this;
+  }
 
-inline void append_bytes_field(std::string& out, unsigned number, std::string_view bytes) {
-  append_bytes_head(out, number, bytes.size());
-  out += bytes;
+  std::string_view bytes() const { return {bytes_.data(), used_}; }
+
+private:
+  std::array<char, 2 * 11> bytes_;
+  std::size_t used_ = 0;
+};
+
+inline void append_bytes_field(std::string& out, unsigned number, std::string_view content) {
+  out += wire_head{}.delimited(number, content.size()).bytes();
+  out += content;
 }
 
 } // namespace rr::http::proto

@@ -3,6 +3,8 @@
 #include "plugins/http/proto_wire.hpp"
 #include "plugins/http/utf8_text.hpp"
 
+#include <utility>
+
 namespace rr::http {
 namespace {
 
@@ -41,16 +43,19 @@ void append_text_field(std::string& out, unsigned number, std::string_view text)
   append_bytes_field(out, number, clean);
 }
 
-/// Appends the start of a map entry: its size, its key, the size of its HeaderValue. The values follow.
-void append_entry_head(std::string& out, unsigned number, std::string_view key, std::size_t value_bytes) {
+/// Appends a map entry up to the bytes of its first value.
+void append_entry(std::string& out, unsigned number, std::string_view key, std::size_t value_bytes,
+                  std::string_view first_value) {
   std::string clean;
   if (!is_utf8(key)) { // only attributes and foreign front ends can have such names
     append_utf8_text(clean, key);
     key = clean;
   }
-  append_bytes_head(out, number, bytes_field_size(key.size()) + bytes_field_size(value_bytes));
-  append_bytes_field(out, entry_key, key);
-  append_bytes_head(out, entry_value, value_bytes);
+  const auto entry_bytes = bytes_field_size(key.size()) + bytes_field_size(value_bytes);
+  out += wire_head{}.delimited(number, entry_bytes).delimited(entry_key, key.size()).bytes();
+  out += key;
+  out += wire_head{}.delimited(entry_value, value_bytes).delimited(header_value, first_value.size()).bytes();
+  out += first_value;
 }
 
 void append_map(std::string& out, unsigned number, header_fields fields, const field_groups& groups) {
@@ -58,9 +63,15 @@ void append_map(std::string& out, unsigned number, header_fields fields, const f
     std::size_t value_bytes = 0;
     groups.for_each(fields, group,
                     [&](std::string_view value) { value_bytes += bytes_field_size(value.size()); });
-    append_entry_head(out, number, fields[group.first].name, value_bytes);
-    groups.for_each(fields, group,
-                    [&](std::string_view value) { append_bytes_field(out, header_value, value); });
+    const auto& first = fields[group.first];
+    append_entry(out, number, first.name, value_bytes, first.value);
+    if (group.first == group.last)
+      continue;
+    bool is_first = true;
+    groups.for_each(fields, group, [&](std::string_view value) {
+      if (!std::exchange(is_first, false))
+        append_bytes_field(out, header_value, value);
+    });
   }
 }
 
@@ -138,10 +149,8 @@ void request_encoder::encode_proto(const request_view& request, std::string& out
   append_text_field(out, method, request.method);
   append_text_field(out, uri, request.uri);
   append_map(out, header, request.headers, headers_);
-  for (const auto& cookie : cookies_.cookies()) {
-    append_entry_head(out, cookies, cookie.name, bytes_field_size(cookie.value.size()));
-    append_bytes_field(out, header_value, cookie.value);
-  }
+  for (const auto& cookie : cookies_.cookies())
+    append_entry(out, cookies, cookie.name, bytes_field_size(cookie.value.size()), cookie.value);
   append_text_field(out, raw_query, request.raw_query);
   if (request.parsed) {
     out += tag(parsed, wire_type::varint);

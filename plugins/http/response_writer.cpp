@@ -12,6 +12,22 @@ bool is_framing(std::string_view name) {
   return same_name(name, "Content-Length") || same_name(name, "Transfer-Encoding");
 }
 
+/// CR, LF and NUL, without a branch per byte.
+bool has_line_end(std::string_view text) {
+  bool has = false;
+  for (char c : text)
+    has |= c == '\r' || c == '\n' || c == '\0';
+  return has;
+}
+
+/// Puts spaces in the place of line ends in what stands from `start` on, and trims it.
+void clean_line(std::string& out, std::size_t start) {
+  std::string line = out.substr(start);
+  std::replace_if(
+      line.begin(), line.end(), [](char c) { return c == '\r' || c == '\n' || c == '\0'; }, ' ');
+  out.replace(start, out.npos, trim_blanks(line));
+}
+
 } // namespace
 
 void append_status_line(std::string& out, unsigned version_minor, int status) {
@@ -31,17 +47,13 @@ void append_status_line(std::string& out, unsigned version_minor, int status) {
 void append_field(std::string& out, std::string_view name, std::string_view value) {
   if (!is_token(name))
     return;
+  value = trim_blanks(value);
   out += name;
   out += ": ";
   const auto start = out.size();
-  out += trim_blanks(value);
-  if (value.find_first_of(std::string_view{"\r\n\0", 3}) != value.npos) {
-    std::replace_if(
-        out.begin() + static_cast<std::ptrdiff_t>(start), out.end(),
-        [](char c) { return c == '\r' || c == '\n' || c == '\0'; }, ' ');
-    const std::string clean{trim_blanks(std::string_view{out}.substr(start))};
-    out.replace(start, out.npos, clean);
-  }
+  out += value;
+  if (has_line_end(value))
+    clean_line(out, start);
   out += "\r\n";
 }
 
