@@ -75,7 +75,8 @@ private:
         !is_digit(text[7]))
       return false;
     is_version_1_ = text[5] == '1';
-    findings_.version_minor = static_cast<unsigned>(text[7] - '0');
+    // Other major versions are refused in the end; until then the rules of 1.1 hold.
+    findings_.version_minor = is_version_1_ ? static_cast<unsigned>(text[7] - '0') : 1;
     return true;
   }
 

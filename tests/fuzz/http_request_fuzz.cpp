@@ -63,7 +63,7 @@ void check_entry(std::string_view entry) {
 void check_proto(std::string_view message) {
   unsigned before = 0;
   while (!message.empty()) {
-    const auto number = static_cast<unsigned char>(message[0]) >> 3;
+    const unsigned number = static_cast<unsigned char>(message[0]) >> 3;
     require(number >= before && number >= 1 && number <= 10);
     before = number;
     if (number == 8) {
