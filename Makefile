@@ -2,6 +2,8 @@
 
 lists := packaging/debian-packages.txt
 export CCACHE_SLOPPINESS := pch_defines,time_macros,include_file_mtime,include_file_ctime
+export CCACHE_BASEDIR := $(CURDIR)
+export CCACHE_NOHASHDIR := 1
 ADDRESS ?= 127.0.0.1:8080
 
 .PHONY: help setup build serve test bench format check-format clean

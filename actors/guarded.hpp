@@ -3,6 +3,7 @@
 #include "actors/reactor.hpp"
 
 #include <caf/actor_cast.hpp>
+#include <caf/exit_reason.hpp>
 #include <caf/local_actor.hpp>
 #include <caf/make_message.hpp>
 #include <caf/sec.hpp>
@@ -13,6 +14,13 @@
 namespace rr {
 
 caf::error exception_reason(const std::exception_ptr& x);
+
+/// Ends an actor from inside one of its Asio handlers: `quit` takes effect only while the actor handles a message. Any reason
+/// but normal; without one it is an orderly shutdown.
+template <class Self>
+void end_from_handler(Self* self, caf::error reason = caf::exit_reason::user_shutdown) {
+  self->send_exit(caf::actor_cast<caf::actor>(self), std::move(reason));
+}
 
 /// Wraps an Asio handler of an actor: keeps the actor alive while the handler waits, does nothing once the
 /// actor has ended (its state is gone), and turns an exception into the actor's end.

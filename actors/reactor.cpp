@@ -49,8 +49,8 @@ void reactor::run() {
   actor_directory::set_here(&directory_);
   auto work = boost::asio::make_work_guard(io_);
   while (!stopping_ || !ready_.empty()) {
+    log_port::flush_this_thread();
     if (ready_.empty()) {
-      log_port::flush_this_thread();
       io_.run_one();
     } else {
       for (int i = 0; i < io_batch && io_.poll_one() != 0; ++i) {

@@ -2,6 +2,7 @@
 
 #include "actors/events_actor.hpp"
 #include "actors/log.hpp"
+#include "actors/registry.hpp"
 #include "cli/builtin_plugins.hpp"
 #include "cli/console.hpp"
 #include "cli/version.hpp"
@@ -48,6 +49,7 @@ server_run::~server_run() {
   std::signal(SIGALRM, end_hard);
   ::alarm(last_resort_seconds);
   root_ = nullptr;
+  registry::instance().clear(); // a handle must not outlive its system
   runtime_.reset();
   log_port::instance().close();
   ::alarm(0);

@@ -4,7 +4,8 @@
 # tests/layers checks the includes themselves. rr_options carries what holds for all code of ours.
 add_library(rr_options INTERFACE)
 target_include_directories(rr_options INTERFACE ${CMAKE_SOURCE_DIR})
-target_compile_options(rr_options INTERFACE -Wall -Wextra -Wpedantic -Werror -Wshadow -Wnon-virtual-dtor
+target_compile_options(rr_options INTERFACE -Wall -Wextra -Wpedantic -Werror -Wnon-virtual-dtor
+                                            $<$<CXX_COMPILER_ID:GNU>:-Wshadow>
                                             $<$<CXX_COMPILER_ID:Clang>:-Wno-unused-command-line-argument>)
 # Beast and Asio are compiled once, in actors/asio_impl.cpp; no deprecated Asio interfaces.
 target_compile_definitions(

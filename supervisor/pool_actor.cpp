@@ -112,7 +112,17 @@ void pool_state::stop(time_point deadline) {
   phase_ = phase::draining;
   enter("draining");
   wake_at(stop_deadline_);
+  for (auto& [id, w] : workers_)
+    end_unwanted(w);
   stop_if_drained();
+}
+
+// A worker whose client has gone is not waited for when the pool stops.
+void pool_state::end_unwanted(pool_worker& w) {
+  if (phase_ != phase::draining || w.current == nullptr || !w.current->abandoned)
+    return;
+  self_->send(w.relay, abort_atom::value, cancelled_error());
+  give_up(w, worker_state::stopping, cancelled_error());
 }
 
 // While execs wait, workers stay: they are served first.

@@ -103,6 +103,7 @@ void pool_state::cancel(std::uint64_t exec_id) {
     stop_if_drained();
   } else if (auto* w = running_exec(exec_id)) {
     self_->send(w->relay, cancel_atom::value, exec_id);
+    end_unwanted(*w);
   }
 }
 

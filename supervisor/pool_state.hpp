@@ -86,6 +86,7 @@ private:
   void fail_start(const error& why);
   void stop(time_point deadline);
   void stop_if_drained();
+  void end_unwanted(pool_worker& w);
   void cut_short();
   void end_if_empty();
 

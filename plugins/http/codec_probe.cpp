@@ -101,7 +101,7 @@ private:
     codec_->decide(verdict, std::move(reason));
     if (channel_)
       channel_->close();
-    self_->quit();
+    end_from_handler(self_);
   }
 
   actor_type* self_;

@@ -195,6 +195,8 @@ void connection::on_head() {
   if (!head.has_body())
     return;
   deadline_ = started_ + context_->options.read_timeout;
+  if (head.content_length.value_or(0) > context_->options.body_bytes_max)
+    return; // refused in the next step, so nothing of it is asked for
   // As much as was announced, but not more than a liar should cost before the bytes are there.
   body_.reserve(static_cast<std::size_t>(std::min<std::uint64_t>(head.content_length.value_or(0), 1u << 20)));
   if (head.expect == expectation::continue_100) {

@@ -196,6 +196,8 @@ struct request_parser::state {
       const bool is_meta = head.chunked && sink.chunk_bytes_left == 0;
       const auto used = parser->put(boost::asio::const_buffer{rest.data(), rest.size()}, ec);
       consumed += used;
+      if (ec == beast::http::error::need_more && is_meta && has_bare_line_feed(rest.substr(used)))
+        return fail({400, "malformed chunked encoding"}, consumed);
       if (ec == beast::http::error::need_more && rest.size() - used <= chunk_line_bytes_max)
         return {consumed, parse_event::need_more};
       if (ec || (is_meta && used > chunk_line_bytes_max) || sink.chunk_waste_bytes > chunk_waste_bytes_max)
@@ -209,6 +211,12 @@ struct request_parser::state {
       if (sink.is_done)
         return {consumed, parse_event::message_complete};
     }
+  }
+
+  /// True when a line ends without CR: the library would wait for the right end until the client gives up.
+  static bool has_bare_line_feed(std::string_view text) {
+    const auto at = text.find('\n');
+    return at != std::string_view::npos && (at == 0 || text[at - 1] != '\r');
   }
 
   /// How many bytes of the body are known to come: the rest of it, or of the current chunk.

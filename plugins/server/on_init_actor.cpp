@@ -85,11 +85,11 @@ private:
     bool failed = !why.text.empty() || why.cause != nullptr;
     if (failed && options_.exit_on_error) {
       report_started({start_report::fail, why});
-      self_->quit(to_exit_reason(why));
+      end_from_handler(self_, to_exit_reason(why));
       return;
     }
     report_started();
-    self_->quit();
+    end_from_handler(self_);
   }
 
   actor_type* self_;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/registry.hpp"
 #include "actors/supervised.hpp"
 #include "plugins/container.hpp"
 #include "supervisor/supervisor_actor.hpp"
@@ -117,7 +118,11 @@ public:
 
 private:
   void after(std::chrono::milliseconds time, bool is_boot) {
-    self_->delayed_send(caf::actor_cast<fake_child_actor>(self_), time, tick_atom::value, is_boot);
+    auto me = caf::actor_cast<fake_child_actor>(self_);
+    if (time.count() == 0) // a timer would wait for the next move of the clock
+      self_->send(me, tick_atom::value, is_boot);
+    else
+      self_->delayed_send(me, time, tick_atom::value, is_boot);
   }
 
   void booted() {
@@ -196,7 +201,8 @@ public:
   /// Each plugin's state, and its reason in brackets.
   std::map<std::string, std::string> states() {
     std::map<std::string, std::string> result;
-    for (auto& row : ask<std::vector<plugin_row>>(container, plugins_atom::value).value())
+    auto rows = ask<std::vector<plugin_row>>(container, plugins_atom::value);
+    for (auto& row : rows.value())
       result[row.name] =
           std::string{to_string(row.state)} + (row.reason.empty() ? "" : " [" + row.reason + "]");
     return result;

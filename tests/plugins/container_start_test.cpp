@@ -346,7 +346,8 @@ TEST_CASE_METHOD(container_fixture, "a plugin's child is started by the root bef
 
   advance(300ms);
   CHECK(is_up());
-  auto children = ask<std::vector<child_info>>(root, which_children_atom::value).value();
+  auto asked = ask<std::vector<child_info>>(root, which_children_atom::value);
+  auto& children = asked.value();
   REQUIRE(children.size() == 1);
   CHECK(children.front().id == "http");
 }
@@ -379,7 +380,8 @@ TEST_CASE_METHOD(container_fixture, "the snapshot lists the plugins", "[containe
   add("http");
   start();
 
-  auto s = ask<snapshot>(container, inspect_atom::value).value();
+  auto asked = ask<snapshot>(container, inspect_atom::value);
+  auto& s = asked.value();
 
   CHECK(s.state == "running");
   CHECK(s.figures == std::vector<std::pair<std::string, std::string>>{{"http", "serving"}});

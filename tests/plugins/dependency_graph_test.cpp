@@ -121,7 +121,7 @@ TEST_CASE("one plugin alone is initialised, served and stopped (case 2)", "[grap
   CHECK(named(graph, graph.stop_levels()) == std::vector<names>{{"only"}});
 }
 
-TEST_CASE("a name that registers twice is refused", "[graph]") {
+TEST_CASE("the graph refuses a name that registers twice", "[graph]") {
   auto graph = dependency_graph::resolve({node("http"), node("rpc"), node("http")});
 
   REQUIRE_FALSE(graph);
@@ -280,7 +280,7 @@ TEST_CASE("a cycle that appears when a provider switches itself off is an error"
   CHECK(lost.error().text == "plugins require each other: a -> b2 -> a");
 }
 
-TEST_CASE("collectors of each other both start (case 14)", "[graph]") {
+TEST_CASE("collectors of each other are both initialised (case 14)", "[graph]") {
   auto graph = resolved({gathers(node("a", {}, {a_id}), {b_id}), gathers(node("b", {}, {b_id}), {a_id})});
 
   CHECK(run_inits(graph) == names{"a", "b"});
