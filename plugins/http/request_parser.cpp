@@ -215,8 +215,10 @@ struct request_parser::state {
 
   /// True when a line ends without CR: the library would wait for the right end until the client gives up.
   static bool has_bare_line_feed(std::string_view text) {
-    const auto at = text.find('\n');
-    return at != std::string_view::npos && (at == 0 || text[at - 1] != '\r');
+    for (auto at = text.find('\n'); at != text.npos; at = text.find('\n', at + 1))
+      if (at == 0 || text[at - 1] != '\r')
+        return true;
+    return false;
   }
 
   /// How many bytes of the body are known to come: the rest of it, or of the current chunk.

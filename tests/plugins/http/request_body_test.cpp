@@ -179,6 +179,16 @@ TEST_CASE("bad chunk framing is refused (case 114)", "[http][request_parser][bod
   }
 }
 
+TEST_CASE("a bare LF in chunk framing is refused before a right line end comes",
+          "[http][request_parser][body]") {
+  const std::string head = "POST / HTTP/1.1\r\n" + host + "Transfer-Encoding: chunked\r\n\r\n";
+  for (const std::string body :
+       {"3\nabc", "3;x\nabc", "0\nX: 1", "0\r\nX: 1\nY: 2", "3\r\nabc\r\n0\r\nX: 1\n"}) {
+    INFO(body);
+    CHECK(error_of(head + body) == parse_error{400, "malformed chunked encoding"});
+  }
+}
+
 TEST_CASE("trailers are consumed and forgotten", "[http][request_parser][body]") {
   const auto out = parse_whole("POST / HTTP/1.1\r\n" + host +
                                "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\nX: 1\r\nY: 2\r\n\r\n"
