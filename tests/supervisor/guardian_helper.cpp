@@ -1,5 +1,5 @@
-// guardian_helper guarded|alone: starts a process with a child as rr does, prints the pids of its guardian,
-// the process and its child, and ends in order at SIGTERM.
+// guardian_helper guarded|alone: starts a process with a child as rr does, prints the pids of its
+// guardian, the process and its child, and ends in order at SIGTERM.
 
 #include "actors/runtime.hpp"
 #include "supervisor/process_spawner.hpp"

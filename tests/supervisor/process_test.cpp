@@ -340,28 +340,3 @@ TEST_CASE_METHOD(process_fixture, "a start that is answered after its caller has
   CHECK(wait_for([&] { return on_reactor([&] { return called; }); }));
   CHECK(wait_for([] { return own_children().empty(); }));
 }
-
-TEST_CASE_METHOD(process_fixture, "a process runs as the user it is given, and still dies with rr",
-                 "[supervisor][process]") {
-  if (::geteuid() != 0) {
-    WARN("skipped: needs root");
-    return;
-  }
-  auto spec = command({"python3", "-c",
-                       "import ctypes, os, sys\n"
-                       "signal = ctypes.c_int()\n"
-                       "ctypes.CDLL(None).prctl(2, ctypes.byref(signal))\n"
-                       "ids = [os.getresuid(), os.getresgid(), sorted(os.getgroups()), signal.value]\n"
-                       "print(*ids, sep='\\n', file=sys.stderr)\n"});
-  spec.user = process_user{65534, 65533, {7, 9}};
-  auto& w = launch(spec);
-
-  REQUIRE(until_end(w));
-  CHECK(w.errors == "(65534, 65534, 65534)\n(65533, 65533, 65533)\n[7, 9]\n9\n");
-
-  spec.user = process_user{65534, 65533, {}};
-  auto& without_groups = launch(spec);
-
-  REQUIRE(until_end(without_groups));
-  CHECK(without_groups.errors.find("\n[]\n9\n") != std::string::npos);
-}

@@ -29,10 +29,10 @@ public:
     caf::anon_send_exit(worker, caf::exit_reason::kill);
     CHECK(wait_for([] { return own_children().empty(); }));
     if (told->boot)
-      told->boot->relay = {};
+      told->boot.reset();
     caf::anon_send_exit(keeper, caf::exit_reason::kill);
-    keeper = {};
-    worker = {};
+    keeper = nullptr;
+    worker = nullptr;
     CHECK(wait_for([this] { return open_descriptors() <= before_; }));
   }
 
@@ -46,8 +46,8 @@ public:
   }
 
   bool booted() {
-    bool yes = until([](auto& log) { return log.booted() || log.gone(); }) &&
-               holds([](auto& log) { return log.booted(); });
+    bool yes = until([](auto& l) { return l.booted() || l.gone(); }) &&
+               holds([](auto& l) { return l.booted(); });
     if (yes)
       on_reactor([this] {
         caf::anon_send(told->boot->relay, idle_atom::value, caf::actor_cast<relay_keeper_actor>(keeper),
@@ -56,7 +56,7 @@ public:
     return yes;
   }
   bool gone() {
-    return until([](auto& log) { return log.gone(); });
+    return until([](auto& l) { return l.gone(); });
   }
 
   template <class F>
