@@ -15,7 +15,8 @@ std::chrono::milliseconds jittered(std::chrono::milliseconds wait, double jitter
 
 } // namespace
 
-std::chrono::milliseconds wait_before_restart(const back_off& waits, unsigned failures, std::mt19937& random) {
+std::chrono::milliseconds wait_before_restart(const back_off& waits, unsigned failures,
+                                              std::mt19937& random) {
   auto wait = std::min(waits.first, waits.most);
   // Stops at the longest wait, so that a large count of failures neither overflows nor takes long.
   for (; failures > 0 && wait < waits.most && wait.count() > 0; --failures)

@@ -17,8 +17,8 @@ namespace rr {
 enum class child_result : std::uint8_t {
   ok,
   ignored,
-  already_started,    ///< the id is present and its child runs
-  already_present,    ///< the id is present, its child stopped or waiting for a restart
+  already_started, ///< the id is present and its child runs
+  already_present, ///< the id is present, its child stopped or waiting for a restart
   start_failed,
   bad_spec,
   running,

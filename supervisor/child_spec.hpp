@@ -33,7 +33,8 @@ using shutdown_limit = std::variant<std::chrono::milliseconds, brutal_kill, infi
 
 /// Spawns a child once. It is called again, with the same captured arguments, for every restart.
 ///
-/// The child reports ok, fail or ignore to `birth.parent` once it is initialised; a child that ends before has failed.
+/// The child reports ok, fail or ignore to `birth.parent` once it is initialised; a child that ends before
+/// has failed.
 using start_function = std::function<supervised_actor(caf::actor_system&, birth)>;
 
 /// All a supervisor knows about one child.
@@ -52,10 +53,11 @@ struct restart_intensity {
   std::chrono::milliseconds period{5000};
 };
 
-/// Waiting before a restart: doubles from `first` to `most` while starts or lives fail, with up to `jitter` of itself
-/// added or taken; starts over once a child has lived for `reset_after`.
+/// Waiting before a restart: doubles from `first` to `most` while starts or lives fail, with up to `jitter`
+/// of itself added or taken; starts over once a child has lived for `reset_after`.
 ///
-/// With back-off a supervisor never gives up: past its intensity it is `failing` and goes on at the longest wait.
+/// With back-off a supervisor never gives up: past its intensity it is `failing` and goes on at the longest
+/// wait.
 struct back_off {
   std::chrono::milliseconds first{100};
   std::chrono::milliseconds most{10'000};
@@ -76,7 +78,9 @@ struct supervisor_spec {
 /// A start that can be repeated: the spawn function and copies of its arguments.
 template <class Spawn, class... Ts>
 start_function starts(Spawn spawn, Ts... args) {
-  return [=](caf::actor_system& system, birth b) -> supervised_actor { return spawn(system, std::move(b), args...); };
+  return [=](caf::actor_system& system, birth b) -> supervised_actor {
+    return spawn(system, std::move(b), args...);
+  };
 }
 
 } // namespace rr

@@ -24,7 +24,8 @@ struct child {
   child_spec spec;
   bool has_own_start = false; ///< an instance that was not started as its template says
 
-  child_state state = child_state::stopped; ///< as the supervisor sees it: an exit that is not handled is no exit yet
+  child_state state =
+      child_state::stopped;      ///< as the supervisor sees it: an exit that is not handled is no exit yet
   std::uint64_t incarnation = 0; ///< of the process; 0: there is none, or the supervisor is done with it
   bool is_alive = false;         ///< the process has not ended, whether its exit is handled or not
   std::optional<start_report> report; ///< of the start that is under way

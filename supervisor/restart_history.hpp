@@ -15,8 +15,8 @@ class restart_history {
 public:
   explicit restart_history(restart_intensity limit) : limit_(limit) {}
 
-  /// Adds a restart at `now`, which never goes back. True while no more than `restarts_max` restarts, this one
-  /// included, are in the window: a restart at r is in it while now - r <= period.
+  /// Adds a restart at `now`, which never goes back. True while no more than `restarts_max` restarts, this
+  /// one included, are in the window: a restart at r is in it while now - r <= period.
   [[nodiscard]] bool add(time_point now);
 
   void clear() { restarts_.clear(); }

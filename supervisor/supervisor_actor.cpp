@@ -59,7 +59,8 @@ public:
   static constexpr const char* name = "supervisor";
 
   supervisor_state(self_type* self, birth b, supervisor_spec spec)
-      : supervised_state(self, std::move(b), "supervisor"), self_(self), core_(*this, seeded(std::move(spec))) {}
+      : supervised_state(self, std::move(b), "supervisor"), self_(self),
+        core_(*this, seeded(std::move(spec))) {}
 
   /// A supervisor that ends by its own decision has no children left; one that is killed takes them along.
   ~supervisor_state() override {
@@ -80,13 +81,27 @@ public:
         [this](stop_atom, time_point deadline) { note([&] { core_.stop(deadline); }); },
         [this](inspect_atom) { return describe(); },
         [this](started_atom, child_ref& ref, start_report& report) { started(ref, std::move(report)); },
-        [this](start_child_atom, child_spec& spec) { return ask<child_reply>({kind::start, 0, std::move(spec), {}}); },
-        [this](end_child_atom, std::string& id) { return ask<child_reply>({kind::stop, 0, {}, std::move(id)}); },
-        [this](restart_child_atom, std::string& id) { return ask<child_reply>({kind::restart, 0, {}, std::move(id)}); },
-        [this](delete_child_atom, std::string& id) { return ask<child_reply>({kind::remove, 0, {}, std::move(id)}); },
-        [this](replace_spec_atom, child_spec& spec) { return ask<child_reply>({kind::replace, 0, std::move(spec), {}}); },
-        [this](which_children_atom) { return ask<std::vector<child_info>>({kind::which, 0, {}, {}}); },
-        [this](count_children_atom) { return ask<child_count>({kind::count, 0, {}, {}}); },
+        [this](start_child_atom, child_spec& spec) {
+          return ask<child_reply>({kind::start, 0, std::move(spec), {}});
+        },
+        [this](end_child_atom, std::string& id) {
+          return ask<child_reply>({kind::stop, 0, {}, std::move(id)});
+        },
+        [this](restart_child_atom, std::string& id) {
+          return ask<child_reply>({kind::restart, 0, {}, std::move(id)});
+        },
+        [this](delete_child_atom, std::string& id) {
+          return ask<child_reply>({kind::remove, 0, {}, std::move(id)});
+        },
+        [this](replace_spec_atom, child_spec& spec) {
+          return ask<child_reply>({kind::replace, 0, std::move(spec), {}});
+        },
+        [this](which_children_atom) {
+          return ask<std::vector<child_info>>({kind::which, 0, {}, {}});
+        },
+        [this](count_children_atom) {
+          return ask<child_count>({kind::count, 0, {}, {}});
+        },
         [this](advance_atom) { advance(); },
         [this](tick_atom, timer_number number) { note([&] { core_.timer(number); }); },
     };
@@ -101,7 +116,8 @@ private:
     supervised_actor handle;
   };
 
-  // -- inputs: noted now, handled when the mailbox has been emptied up to here ---------------------------------
+  // -- inputs: noted now, handled when the mailbox has been emptied up to here
+  // ---------------------------------
 
   template <class F>
   void note(F input) {
@@ -144,7 +160,8 @@ private:
     return p;
   }
 
-  // -- outputs -------------------------------------------------------------------------------------------------
+  // -- outputs
+  // -------------------------------------------------------------------------------------------------
 
   void start(const child_spec& spec, const child_ref& ref) override {
     try {
@@ -195,7 +212,8 @@ private:
     return event_bus::instance().emit(std::move(whose), kind, std::move(fields), parent);
   }
 
-  // -- processes -----------------------------------------------------------------------------------------------
+  // -- processes
+  // -----------------------------------------------------------------------------------------------
 
   supervisor_self handle() const { return caf::actor_cast<supervisor_self>(self_); }
 

@@ -19,10 +19,10 @@ using count_children_atom = caf::atom_constant<caf::atom("count")>;
 
 /// A supervisor with the semantics of OTP release 25.
 ///
-/// Owns its children's specs, their order and states and its restart history; takes one message at a time: while it
-/// waits for a child to start or stop, everything else waits in its queue. Starts its children in order when it is
-/// spawned and reports to its parent when all are up; stops them in reverse. Ends with reason `shutdown` past its
-/// intensity unless it has a back-off.
+/// Owns its children's specs, their order and states and its restart history; takes one message at a time:
+/// while it waits for a child to start or stop, everything else waits in its queue. Starts its children in
+/// order when it is spawned and reports to its parent when all are up; stops them in reverse. Ends with
+/// reason `shutdown` past its intensity unless it has a back-off.
 using supervisor_actor = supervised_actor::extend<
     caf::reacts_to<started_atom, child_ref, start_report>,
     // Adds a child at the end, or an instance of the template (its `id` and `start` may be empty then).

@@ -57,22 +57,23 @@ public:
 
 /// The decisions of a supervisor, with the semantics of OTP release 25. Knows no clock and no actor.
 ///
-/// Inputs are noted when they arrive and cost nothing. `advance` carries the present message on or takes the next one,
-/// in the order of arrival. The caller advances only when it has passed on all that has arrived: what a supervisor
-/// decides may depend on a death that lies in its mailbox.
+/// Inputs are noted when they arrive and cost nothing. `advance` carries the present message on or takes the
+/// next one, in the order of arrival. The caller advances only when it has passed on all that has arrived:
+/// what a supervisor decides may depend on a death that lies in its mailbox.
 class supervisor_core {
 public:
   supervisor_core(supervisor_ports& ports, supervisor_spec spec);
 
-  /// Starts the children in order; reports to the parent when all are up, or ends with the reason that prevented it.
+  /// Starts the children in order; reports to the parent when all are up, or ends with the reason that
+  /// prevented it.
   void boot();
 
   void reported(const child_ref& ref, start_report report);
   void exited(const child_ref& ref, child_end end);
   void request(child_request request);
 
-  /// The parent's order to stop. One with a deadline (not `time_point::max()`) also cuts short whatever is under way:
-  /// no child gets longer to stop, and none is waited for that is still starting.
+  /// The parent's order to stop. One with a deadline (not `time_point::max()`) also cuts short whatever is
+  /// under way: no child gets longer to stop, and none is waited for that is still starting.
   void stop(time_point deadline);
 
   /// An order to end with this reason, from anybody else.
@@ -83,7 +84,8 @@ public:
   /// Whether `advance` has something to do.
   bool can_advance() const;
 
-  /// Handles one message, or goes on with the present one, until it is done or has to wait. `now` never goes back.
+  /// Handles one message, or goes on with the present one, until it is done or has to wait. `now` never goes
+  /// back.
   void advance(time_point now);
 
   bool has_ended() const noexcept { return has_ended_; }
@@ -103,7 +105,8 @@ private:
     caf::error reason;
   };
   struct boot_message {};
-  using message = std::variant<boot_message, exit_message, child_request, retry_message, stop_message, end_message>;
+  using message =
+      std::variant<boot_message, exit_message, child_request, retry_message, stop_message, end_message>;
 
   enum class purpose { boot, failed_boot, restart, lay_off, add_child, start_child, stop_child, end };
 
@@ -114,7 +117,6 @@ private:
     std::deque<child*> starts = {};
     event_id cause = 0;
     request_id asker = 0;
-    child* subject = nullptr; ///< of a restart
     child_reply answer = {};
     caf::error reason = {}; ///< of an end
   };
@@ -125,6 +127,10 @@ private:
   void take_next();
   void step();
   bool is_wait_over() const;
+  void finish_work();
+  void finish_end();
+
+  // Its steps: supervisor_steps.cpp.
   void begin_start(child& c);
   void take_report(child& c);
   void start_is_over(child& c);
@@ -133,8 +139,8 @@ private:
   void ask_to_stop(child& c, wait_for what);
   void stop_all_at_once();
   void limit_wait(time_point until);
-  void finish_work();
-  void finish_end();
+  void forget(child& c);
+  void emit_end(child& c, event_id parent);
 
   // What a message means: supervisor_decisions.cpp.
   void handle(const boot_message&);
@@ -168,8 +174,9 @@ private:
   bool is_dropped_when_stopped(const child& c) const {
     return is_pool() || c.spec.restart == restart_type::temporary;
   }
-  void forget(child& c);
-  void emit_end(child& c, event_id parent);
+
+  /// An order to stop by a certain time lies in the queue, or is being followed.
+  bool is_stop_due() const noexcept { return deadline_ != time_point::max(); }
 
   supervisor_ports& ports_;
   supervisor_spec spec_; ///< without the children, but for a pool's template

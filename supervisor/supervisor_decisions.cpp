@@ -100,11 +100,12 @@ void supervisor_core::restart(child& c) {
 void supervisor_core::begin_group_restart(child& c) {
   auto group = group_of(c);
   work_.emplace(work{purpose::restart});
-  work_->subject = &c;
   work_->cause = ports_.emit(c.spec.id, event_kind::child_restarted, render(c.end.why), c.cause);
   if (group.size() > 1)
     work_->stops.assign(group.rbegin(), group.rend());
-  auto comes_back = [&](const child* one) { return one == &c || one->spec.restart != restart_type::temporary; };
+  auto comes_back = [&](const child* one) {
+    return one == &c || one->spec.restart != restart_type::temporary;
+  };
   std::copy_if(group.begin(), group.end(), std::back_inserter(work_->starts), comes_back);
 }
 
@@ -132,7 +133,7 @@ void supervisor_core::start_failed(child& c) {
   }
   case purpose::restart:
     c.state = child_state::restarting;
-    if (deadline_ != time_point::max())
+    if (is_stop_due())
       break; // the order to stop is the next but for a few
     if (spec_.waits)
       restart_after_wait(c, history_.add(now_));
@@ -165,7 +166,8 @@ void supervisor_core::restart_after_wait(child& c, bool is_within_intensity) {
     ports_.enter("failing");
     c.cause = ports_.emit({}, event_kind::supervisor_gave_up, render(c.end.why), c.cause);
   }
-  auto wait = is_failing_ ? longest_wait(*spec_.waits, random_) : wait_before_restart(*spec_.waits, c.failures, random_);
+  auto wait = is_failing_ ? longest_wait(*spec_.waits, random_)
+                          : wait_before_restart(*spec_.waits, c.failures, random_);
   ++c.failures;
   c.state = child_state::restarting;
   c.wait = ++last_timer_;
@@ -175,7 +177,8 @@ void supervisor_core::restart_after_wait(child& c, bool is_within_intensity) {
   auto group = group_of(c);
   work lay_off{purpose::lay_off};
   lay_off.cause = c.cause;
-  std::copy_if(group.rbegin(), group.rend(), std::back_inserter(lay_off.stops), [&](auto* one) { return one != &c; });
+  std::copy_if(group.rbegin(), group.rend(), std::back_inserter(lay_off.stops),
+               [&](auto* one) { return one != &c; });
   work_ = std::move(lay_off);
 }
 

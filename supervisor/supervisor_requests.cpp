@@ -41,7 +41,8 @@ void supervisor_core::answer(const child_request& r, child_result result) {
 }
 
 static child_result why_not_added(const child& present) {
-  return present.state == child_state::running ? child_result::already_started : child_result::already_present;
+  return present.state == child_state::running ? child_result::already_started
+                                               : child_result::already_present;
 }
 
 void supervisor_core::start_child(child_request& r) {

@@ -4,7 +4,8 @@
 #include <iostream>
 #include <iterator>
 
-/// supervisor_trace SCENARIO.json: prints the trace of the scenario; 1 and a message when the file is not a scenario.
+/// supervisor_trace SCENARIO.json: prints the trace of the scenario; 1 and a message when the file is not a
+/// scenario.
 int main(int argc, char** argv) {
   if (argc != 2) {
     std::cerr << "usage: supervisor_trace SCENARIO.json\n";

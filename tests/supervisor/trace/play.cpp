@@ -49,14 +49,17 @@ class player {
 public:
   explicit player(const scenario& s) : scenario_(s), system_(configure(config_)), stage_(system_) {
     system_.await_actors_before_shutdown(false);
-    client_ = system_.spawn([](caf::event_based_actor* self) -> caf::behavior {
-      return {[self](const client_job& job) { job(self); }};
+    stage_.client = system_.spawn([this](caf::event_based_actor* self) -> caf::behavior {
+      return {
+          [self](const client_job& job) { job(self); },
+          [this](down_atom, const std::string& path, const std::string& line) { print_down(path, line); },
+      };
     });
   }
 
   ~player() {
     caf::anon_send_exit(root_, caf::exit_reason::kill);
-    caf::anon_send_exit(client_, caf::exit_reason::kill);
+    caf::anon_send_exit(stage_.client, caf::exit_reason::kill);
     settle();
   }
 
@@ -113,11 +116,11 @@ private:
     case step::start_child:
       return start_child(s);
     case step::terminate_child:
-      return ask<child_reply>(s, s.child, end_child_atom::value, s.child);
+      return ask<child_reply>(s, s.child, end_child_atom::value, name_of_child(s));
     case step::restart_child:
-      return ask<child_reply>(s, s.child, restart_child_atom::value, s.child);
+      return ask<child_reply>(s, s.child, restart_child_atom::value, name_of_child(s));
     case step::delete_child:
-      return ask<child_reply>(s, s.child, delete_child_atom::value, s.child);
+      return ask<child_reply>(s, s.child, delete_child_atom::value, name_of_child(s));
     case step::which_children:
       return ask<std::vector<child_info>>(s, {}, which_children_atom::value);
     case step::count_children:
@@ -137,13 +140,24 @@ private:
       stage_.print("exit " + path + " not_running");
   }
 
+  static std::string below(const std::string& supervisor, const std::string& id) {
+    return supervisor == "." ? id : supervisor + '/' + id;
+  }
+
+  /// The id by which a supervisor may know the child of a request.
+  std::string name_of_child(const step& s) const {
+    auto hash = s.child.find('#');
+    return hash == std::string::npos || stage_.has_been_up(below(s.sup, s.child)) ? s.child
+                                                                                  : s.child.substr(0, hash);
+  }
+
   void start_child(const step& s) {
     if (s.spec)
       return ask<child_reply>(s, s.child, start_child_atom::value, stage_.spec_for(*s.spec));
     child_spec instance;
     instance.id = s.child + '#' + std::to_string(++instances_[s.sup]);
     if (s.starts)
-      stage_.set_starts(s.sup == "." ? instance.id : s.sup + '/' + instance.id, *s.starts);
+      stage_.set_starts(below(s.sup, instance.id), *s.starts);
     ask<child_reply>(s, instance.id, start_child_atom::value, instance);
   }
 
@@ -152,22 +166,39 @@ private:
     auto head = "reply " + s.sup + ' ' + s.name + (child.empty() ? "" : ' ' + child) + ' ';
     auto supervisor = stage_.supervisors.find(s.sup);
     if (supervisor == stage_.supervisors.end())
-      return stage_.print(head + "error supervisor_down");
-    client_job job = [this, head, to = supervisor->second, request...](caf::event_based_actor* self) {
+      return stage_.print(head + down);
+    client_job job = [this, head, path = s.sup, to = supervisor->second,
+                      request...](caf::event_based_actor* self) {
       self->request(to, caf::infinite, request...)
-          .then([this, head](const Answer& answer) { stage_.print(head + result_text(answer)); },
-                [this, head](const caf::error&) { stage_.print(head + "error supervisor_down"); });
+          .then([this, head, path](const Answer& answer) { print_reply(head, result_text(answer), path); },
+                [this, head, path](const caf::error&) { refused_[path].push_back(head + down); });
     };
-    caf::anon_send(client_, std::move(job));
+    caf::anon_send(stage_.client, std::move(job));
   }
+
+  /// A supervisor that ends refuses what is left in its queue, but it is down first.
+  void print_reply(const std::string& head, const std::string& result, const std::string& path) {
+    if (result == down)
+      refused_[path].push_back(head + down);
+    else
+      stage_.print(head + result);
+  }
+
+  void print_down(const std::string& path, const std::string& line) {
+    stage_.print(line);
+    for (auto& refusal : std::exchange(refused_[path], {}))
+      stage_.print(refusal);
+  }
+
+  static inline const std::string down = "error supervisor_down";
 
   const scenario& scenario_;
   caf::actor_system_config config_;
   caf::actor_system system_;
   stage stage_;
-  caf::actor client_;
   supervisor_actor root_;
-  std::map<std::string, std::uint64_t> instances_; ///< asked for, by the pool's path
+  std::map<std::string, std::vector<std::string>> refused_; ///< lines, by the path of a supervisor that ends
+  std::map<std::string, std::uint64_t> instances_;          ///< asked for, by the pool's path
 };
 
 } // namespace

@@ -136,7 +136,8 @@ auto read_list(const json& value, const std::string& where, F read) {
 
 std::vector<outcome> read_starts(const json& value, const std::string& where) {
   auto all = read_list(value, where, [](const json& v, const std::string& w) {
-    return read_word<outcome>(v, w, {{"ok", outcome::ok}, {"fail", outcome::fail}, {"ignore", outcome::ignore}});
+    return read_word<outcome>(v, w,
+                              {{"ok", outcome::ok}, {"fail", outcome::fail}, {"ignore", outcome::ignore}});
   });
   if (all.empty())
     reject(where, "empty");
@@ -145,7 +146,8 @@ std::vector<outcome> read_starts(const json& value, const std::string& where) {
 
 shutdown_limit read_shutdown(const json& value, const std::string& where) {
   if (value.is_string())
-    return read_word<shutdown_limit>(value, where, {{"brutal_kill", brutal_kill{}}, {"infinity", infinity{}}});
+    return read_word<shutdown_limit>(value, where,
+                                     {{"brutal_kill", brutal_kill{}}, {"infinity", infinity{}}});
   return read_positive_time(value, where);
 }
 

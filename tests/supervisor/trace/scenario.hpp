@@ -43,16 +43,25 @@ struct node {
 };
 
 struct step {
-  enum kind_type { exit, start_child, terminate_child, restart_child, delete_child, which_children, count_children, stop };
+  enum kind_type {
+    exit,
+    start_child,
+    terminate_child,
+    restart_child,
+    delete_child,
+    which_children,
+    count_children,
+    stop
+  };
 
   milliseconds at{0};
   kind_type kind = stop;
-  std::string name = {};                ///< as the scenario spells it
-  std::string sup = ".";                ///< of a request: to whom
+  std::string name = {};                 ///< as the scenario spells it
+  std::string sup = ".";                 ///< of a request: to whom
   std::vector<std::string> targets = {}; ///< of an exit: who
-  reason why = reason::normal;          ///< of an exit
-  std::string child = {};               ///< of a request: about whom; a template's id for a start in a pool
-  std::optional<node> spec = {};        ///< of a start elsewhere
+  reason why = reason::normal;           ///< of an exit
+  std::string child = {};                ///< of a request: about whom; a template's id for a start in a pool
+  std::optional<node> spec = {};         ///< of a start elsewhere
   std::optional<std::vector<outcome>> starts = {};
 };
 

@@ -42,7 +42,8 @@ private:
 
   void obey() {
     stage_->print("stop " + scenario_path(path()));
-    // By the clock also where it takes no time: the requests of a common stop all arrive before the first obeys.
+    // By the clock also where it takes no time: the requests of a common stop all arrive before the first
+    // obeys.
     self_->delayed_send(caf::actor_cast<scripted_child>(self_), script_.stop_delay, tick_atom::value);
   }
 

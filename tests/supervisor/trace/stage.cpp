@@ -45,7 +45,10 @@ caf::error stage::exit_reason_for(reason r) {
 outcome stage::next_start_of_instance(const std::string& path, const std::vector<outcome>& of_template) {
   auto own = own_starts_.find(path);
   auto& starts = own == own_starts_.end() ? of_template : own->second;
-  return starts[std::min(instance_starts_[path]++, starts.size() - 1)];
+  auto start = starts[std::min(instance_starts_[path]++, starts.size() - 1)];
+  if (start == outcome::ok)
+    instances_.insert(path);
+  return start;
 }
 
 child_spec stage::spec_for(const node& n, bool is_template) {
@@ -114,7 +117,8 @@ supervisor_actor spawn_watched_supervisor(stage& on, birth b, supervisor_spec sp
   supervisor->attach_functor([&on, path, is_root](const caf::error& why) {
     if (on.supervisors.erase(path) == 0)
       return; // its start failed
-    on.print("down " + path + ' ' + std::string(stage::word_for(why)));
+    caf::anon_send(on.client, down_atom::value, path,
+                   "down " + path + ' ' + std::string(stage::word_for(why)));
     on.is_root_over = on.is_root_over || is_root;
   });
   return supervisor;

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "tests/supervisor/trace/scenario.hpp"
 #include "supervisor/supervisor_actor.hpp"
+#include "tests/supervisor/trace/scenario.hpp"
 
 #include <caf/actor.hpp>
 #include <caf/actor_system.hpp>
@@ -10,10 +10,12 @@
 #include <memory>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 
 namespace rr::trace {
 
-/// Where one scenario plays: the trace so far, and who is up. Used by all actors of the run, which share one thread.
+/// Where one scenario plays: the trace so far, and who is up. Used by all actors of the run, which share one
+/// thread.
 class stage {
 public:
   explicit stage(caf::actor_system& system);
@@ -35,14 +37,22 @@ public:
   supervisor_spec supervisor_for(const flags& f, const std::vector<node>& children);
 
   /// Outcomes for a pool's instance instead of its template's.
-  void set_starts(const std::string& path, std::vector<outcome> starts) { own_starts_[path] = std::move(starts); }
+  void set_starts(const std::string& path, std::vector<outcome> starts) {
+    own_starts_[path] = std::move(starts);
+  }
 
   /// The outcome of the next start of an instance.
   outcome next_start_of_instance(const std::string& path, const std::vector<outcome>& of_template);
 
-  std::map<std::string, caf::actor> workers;               ///< living ones
-  std::map<std::string, supervisor_actor> supervisors;     ///< those that are up
-  bool is_root_over = false;                               ///< down, or could not start
+  /// What a supervisor does becomes a line in turn with its replies: by this actor, which receives them.
+  caf::actor client;
+
+  /// Whether an instance with this path has ever been up. One that never was has no name to be asked for by.
+  bool has_been_up(const std::string& path) const { return instances_.count(path) > 0; }
+
+  std::map<std::string, caf::actor> workers;           ///< living ones
+  std::map<std::string, supervisor_actor> supervisors; ///< those that are up
+  bool is_root_over = false;                           ///< down, or could not start
 
 private:
   caf::actor_system& system_;
@@ -50,7 +60,11 @@ private:
   std::string text_;
   std::unordered_map<std::string, std::vector<outcome>> own_starts_;
   std::unordered_map<std::string, std::size_t> instance_starts_;
+  std::unordered_set<std::string> instances_;
 };
+
+/// To the client: the supervisor at this path is down, with this line to be printed.
+using down_atom = caf::atom_constant<caf::atom("down")>;
 
 /// The path of the scenario for the path of the tree: `a` for `./a`.
 std::string scenario_path(const std::string& tree_path);
