@@ -101,6 +101,8 @@ private:
 
 } // namespace
 
+std::shared_ptr<const config::section_info> http_section_info() { return http_section().info(); }
+
 std::unique_ptr<plugin> make_http_plugin() { return std::make_unique<http_plugin>(); }
 
 } // namespace rr::http

@@ -53,7 +53,7 @@ TEST_CASE_METHOD(container_fixture, "plugins of one level and their children sto
   start();
 
   halt();
-  CHECK(steps("asked") == diary{"http 30000", "jobs 30000", "grpc 30000"});
+  CHECK(steps("asked") == diary{"grpc 30000", "jobs 30000", "http 30000"});
 
   advance(4s);
   CHECK(stopped.size() == 1);
