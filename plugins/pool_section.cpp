@@ -1,5 +1,7 @@
 #include "plugins/pool_section.hpp"
 
+#include "config/duration.hpp"
+
 #include <algorithm>
 #include <thread>
 
@@ -20,14 +22,27 @@ std::optional<T> none_if_zero(T value) {
   return value == T{0} ? std::nullopt : std::optional<T>{value};
 }
 
+/// Whether the user wrote a duration other than 0, which stands for the default.
+bool sets_duration(const config::node* written, std::string_view key) {
+  auto* value = written != nullptr ? written->child(key) : nullptr;
+  return value != nullptr && config::parse_duration(value->text) != nanoseconds{0};
+}
+
+std::size_t processor_count() {
+  return std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, pool_workers_max);
+}
+
 config::section<pool_supervisor_config> supervisor_section() {
   using c = pool_supervisor_config;
   config::section<c> s{"supervisor", "Limits of workers and of their requests."};
-  s.field("watch_tick", &c::watch_tick, {.doc = "How often the soft limits are looked at.", .zero_means_default = true});
-  s.field("ttl", &c::ttl, {.doc = "How long a worker lives at most; 0: no limit. Soft: a request is never interrupted."});
+  s.field("watch_tick", &c::watch_tick,
+          {.doc = "How often the soft limits are looked at.", .zero_means_default = true});
+  s.field("ttl", &c::ttl,
+          {.doc = "How long a worker lives at most; 0: no limit. Soft: a request is never interrupted."});
   s.field("idle_ttl", &c::idle_ttl, {.doc = "How long a worker may be idle; 0: no limit. Soft."});
   s.field("exec_ttl", &c::exec_ttl,
-          {.doc = "How long a request, or one frame of a stream, may take; 0: no limit. Hard: the worker is killed."});
+          {.doc = "How long a request, or one frame of a stream, may take; 0: no limit. Hard: the worker is "
+                  "killed."});
   s.field("max_worker_memory", &c::max_worker_memory,
           {.unit = "MB", .doc = "The most resident memory of a worker; 0: no limit. Soft."});
   return s;
@@ -37,11 +52,16 @@ config::section<dynamic_allocator_config> allocator_section() {
   using c = dynamic_allocator_config;
   config::section<c> s{"dynamic_allocator", "More workers when requests wait too long."};
   s.field("max_workers", &c::max_workers,
-          {.unit = "processes", .doc = "Additional workers at most, 100 at the most.", .zero_means_default = true});
+          {.unit = "processes",
+           .doc = "Additional workers at most, 100 at the most.",
+           .zero_means_default = true});
   s.field("spawn_rate", &c::spawn_rate,
-          {.unit = "processes", .doc = "Workers started at a time, 100 at the most.", .zero_means_default = true});
+          {.unit = "processes",
+           .doc = "Workers started at a time, 100 at the most.",
+           .zero_means_default = true});
   s.field("idle_timeout", &c::idle_timeout,
-          {.doc = "When additional workers go after the last allocation, 1 s at least.", .zero_means_default = true});
+          {.doc = "When additional workers go after the last allocation, 1 s at least.",
+           .zero_means_default = true});
   return s;
 }
 
@@ -53,7 +73,8 @@ config::section<pool_config> pool_section() {
   s.field("debug", &c::debug, {.doc = "A fresh worker for every request; errors are shown to the client."});
   s.field("command", &c::command,
           {.default_text = "server.command",
-           .doc = "The command of this pool's workers: a string, split like a command line, or a list, taken as it is.",
+           .doc = "The command of this pool's workers: a string, split like a command line, or a list, taken "
+                  "as it is.",
            .command = true});
   s.field("num_workers", &c::num_workers,
           {.default_text = "number of processors",
@@ -64,7 +85,8 @@ config::section<pool_config> pool_section() {
            .zero_means_default = true});
   s.field("max_jobs", &c::max_jobs,
           {.unit = "requests",
-           .doc = "After how many requests a worker is replaced; 0: never. Up to 14 % more by chance, so that not all are "
+           .doc = "After how many requests a worker is replaced; 0: never. Up to 14 % more by chance, so "
+                  "that not all are "
                   "replaced together."});
   s.field("max_queue_size", &c::max_queue_size,
           {.unit = "requests", .doc = "The most requests that wait and run at a time; 0: no limit."});
@@ -77,7 +99,8 @@ config::section<pool_config> pool_section() {
   s.field("reset_timeout", &c::reset_timeout,
           {.doc = "How long a reset waits for busy workers.", .zero_means_default = true});
   s.field("stream_timeout", &c::stream_timeout,
-          {.doc = "How long a worker may go on with a stream that nobody reads any more.", .zero_means_default = true});
+          {.doc = "How long a worker may go on with a stream that nobody reads any more.",
+           .zero_means_default = true});
   s.sub("supervisor", &c::supervisor, supervisor_section());
   s.sub("dynamic_allocator", &c::dynamic_allocator, allocator_section());
   return s;
@@ -87,7 +110,7 @@ pool_options to_pool_options(const pool_config& config, std::string name, const 
   pool_options o;
   o.name = std::move(name);
   o.debug = config.debug;
-  o.workers = config.num_workers != 0 ? config.num_workers : std::max(1u, std::thread::hardware_concurrency());
+  o.workers = config.num_workers != 0 ? config.num_workers : processor_count();
   o.queue_max = none_if_zero<std::size_t>(config.max_queue_size);
   o.allocate_timeout = rounded(config.allocate_timeout);
   o.destroy_timeout = rounded(config.destroy_timeout);
@@ -98,7 +121,7 @@ pool_options to_pool_options(const pool_config& config, std::string name, const 
   o.worker.process.argv = config.command;
   o.worker.boot_timeout = o.allocate_timeout;
   o.worker.relay.stream_timeout = rounded(config.stream_timeout);
-  if (written != nullptr && written->child("destroy_timeout") != nullptr)
+  if (sets_duration(written, "destroy_timeout"))
     o.worker.stop_timeout = o.destroy_timeout;
   return o;
 }
@@ -116,6 +139,8 @@ std::vector<std::string> pool_keys_without_effect(const pool_config& config) {
   }
   if (config.dynamic_allocator)
     keys.emplace_back("pool.dynamic_allocator");
+  if (config.reset_timeout != pool_config{}.reset_timeout)
+    keys.emplace_back("pool.reset_timeout");
   return keys;
 }
 

@@ -45,11 +45,16 @@ struct pool_config {
 /// The description of the section: keys, types, defaults, units, meanings.
 config::section<pool_config> pool_section();
 
-/// What the pool named `name` obeys: no "0 means unlimited" any more. `written` says which keys the user wrote, so that
-/// a destroy_timeout of his own also limits the stop of one worker. A duration is rounded up to a millisecond.
+/// What the pool named `name` obeys: no "0 means unlimited" any more. Durations are rounded up to a
+/// millisecond.
+///
+/// `written` is the section as the user wrote it, null when there is none: a destroy_timeout of his own also
+/// limits the stop of one worker, the default does not.
 pool_options to_pool_options(const pool_config& config, std::string name, const config::node* written);
 
-/// The keys that are set to something that would have an effect, in a later version: `pool.supervisor.ttl`, ...
+/// The keys that are set to something that would have an effect but has none in this version:
+/// `pool.supervisor.ttl`, ... `watch_tick` is never among them: alone it does nothing, and what it drives is
+/// listed.
 std::vector<std::string> pool_keys_without_effect(const pool_config& config);
 
 } // namespace rr

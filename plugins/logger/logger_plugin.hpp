@@ -6,8 +6,7 @@
 
 namespace rr {
 
-/// Opens the log of the process as the section `logs` says. Always on; registered first, so that it takes effect before
-/// other plugins write.
+/// Opens the log of the process as the section `logs` says. Always on, and initialised before all others.
 std::unique_ptr<plugin> make_logger_plugin();
 
 } // namespace rr

@@ -177,7 +177,7 @@ public:
       failed.push_back("error: " + render(why) + "\nplugin: " + plugin);
     };
     calls.stopped = [this](expected<void> r) { stopped.push_back(std::move(r)); };
-    plugin_list all;
+    plugin_list all = std::move(real);
     for (auto& s : scripts)
       all.push_back(std::make_unique<fake_plugin>(s, notes));
     container = own(spawn_container(system, birth{"rr/container", {"container", 1}, {}}, root, h,
@@ -236,6 +236,7 @@ public:
   host h;
   supervisor_actor root;
   container_actor container;
+  plugin_list real; ///< registered before the fake ones
   std::vector<script> scripts;
   std::shared_ptr<diary> notes = std::make_shared<diary>();
   std::vector<expected<void>> started;
