@@ -14,10 +14,12 @@ struct on_init_options {
   bool exit_on_error = false;
 };
 
-/// Runs one command to its end; its output goes to the log of the server plugin, line by line.
+/// Runs one command to its end; its output goes to the log of the server plugin as it comes, until a second
+/// after its end.
 ///
-/// Reports its start when the command has ended: ok, or fail where `exit_on_error` is set and the command could not be
-/// started, ended with another status than 0, or was killed because it took too long. Then it ends.
+/// Reports its start when the command has ended: ok, or fail where `exit_on_error` is set and the command
+/// could not be started, ended with another status than 0, or was killed because it took too long. Then it
+/// ends.
 using on_init_actor = supervised_actor::extend<
     // To itself: the command has had its time.
     caf::reacts_to<tick_atom>>;

@@ -13,6 +13,7 @@
 #include "supervisor/user_lookup.hpp"
 
 #include <caf/actor_cast.hpp>
+#include <utility>
 
 namespace rr {
 
@@ -62,12 +63,14 @@ public:
     return {};
   }
 
-  expected<pool_options> complete(pool_options options, std::map<std::string, std::string> mode_env) override {
+  expected<pool_options> complete(pool_options options,
+                                  std::map<std::string, std::string> mode_env) override {
     auto& process = options.worker.process;
     if (process.argv.empty())
       process.argv = config_.command;
     if (process.argv.empty())
-      return fail(error_kind::init, "server_plugin_init", "command should not be empty", "set server.command");
+      return fail(error_kind::init, "server_plugin_init", "command should not be empty",
+                  "set server.command");
     auto parts = parts_;
     parts.mode = std::move(mode_env);
     process.env = worker_environment(parts);
@@ -78,12 +81,16 @@ public:
 
   start_function pool_start(pool_options options) override {
     bool socket = is_socket(config_.relay);
-    return [launcher = host_.launcher, options = std::move(options), socket](caf::actor_system& system, birth b) {
+    return [launcher = host_.launcher, options = std::move(options), socket](caf::actor_system& system,
+                                                                             birth b) {
       auto with_listener = options;
-      // Looked up at each start: the listener may have been restarted.
-      if (socket)
-        with_listener.worker.listener =
-            caf::actor_cast<relay_listener_actor>(registry::instance().find(relay_path));
+      // Looked up at each start: the listener may have been restarted. Without it no worker could boot.
+      if (socket) {
+        auto listener = registry::instance().find(relay_path);
+        if (listener == nullptr)
+          return supervised_actor{};
+        with_listener.worker.listener = caf::actor_cast<relay_listener_actor>(listener);
+      }
       return supervised_actor{spawn_pool(system, std::move(b), launcher, std::move(with_listener))};
     };
   }
@@ -94,9 +101,7 @@ public:
     auto& written = *config_.on_init;
     on_init_options o;
     o.process.argv = written.command;
-    o.process.env = parts_.inherited;
-    for (auto& [name, value] : written.env)
-      o.process.env.push_back(name + "=" + value);
+    o.process.env = on_init_environment(parts_.inherited, written.env);
     o.time_limit = std::max(std::chrono::ceil<std::chrono::milliseconds>(written.exec_timeout),
                             std::chrono::milliseconds{1});
     o.exit_on_error = written.exit_on_error;
@@ -117,7 +122,8 @@ public:
   std::string_view name() const noexcept override { return "server"; }
 
   void describe(descriptor& d) override {
-    d.provide<pool_factory>([this](std::string_view) { return std::static_pointer_cast<pool_factory>(workers_); });
+    d.provide<pool_factory>(
+        [this](std::string_view) { return std::static_pointer_cast<pool_factory>(workers_); });
   }
 
   init_result init(init_context& context) override {
@@ -137,26 +143,35 @@ public:
 
   // on_init first, then the listener; the pools follow in later serves.
   void serve(std::shared_ptr<serve_context> context, completion done) override {
-    supervisor_spec tree;
-    tree.waits = back_off{};
-    if (on_init_)
-      tree.children.push_back({"on_init", starts(spawn_on_init, host_.launcher, *on_init_), restart_type::temporary});
-    if (is_socket(workers_->config().relay)) {
-      relay_listener_options listener;
-      listener.address = workers_->config().relay;
-      tree.children.push_back({"relay", starts(spawn_relay_listener, listener)});
-    }
-    if (tree.children.empty()) {
-      done({});
-      return;
-    }
-    child_spec spec{"server", starts(spawn_supervisor, tree)};
+    auto first = tree(true);
+    if (first.children.empty())
+      return done({});
+    child_spec spec;
+    spec.id = "server";
     spec.kind = child_kind::supervisor;
-    spec.shutdown = host_.grace_period;
+    // The command runs once in the life of rr, also when this part of the tree has to start again.
+    spec.start = [first, later = tree(false), is_first = std::make_shared<bool>(true)](
+                     caf::actor_system& system, birth b) -> supervised_actor {
+      return spawn_supervisor(system, std::move(b), std::exchange(*is_first, false) ? first : later);
+    };
     context->start_child(std::move(spec), std::move(done));
   }
 
 private:
+  supervisor_spec tree(bool with_on_init) const {
+    supervisor_spec s;
+    s.waits = back_off{};
+    if (with_on_init && on_init_)
+      s.children.push_back(
+          {"on_init", starts(spawn_on_init, host_.launcher, *on_init_), restart_type::temporary});
+    if (is_socket(workers_->config().relay)) {
+      relay_listener_options listener;
+      listener.address = workers_->config().relay;
+      s.children.push_back({"relay", starts(spawn_relay_listener, listener)});
+    }
+    return s;
+  }
+
   init_result prepare_on_init() {
     on_init_ = workers_->on_init();
     if (!on_init_)

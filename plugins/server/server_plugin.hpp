@@ -6,8 +6,8 @@
 
 namespace rr {
 
-/// Section `server`: the command, relay, environment and user that all pools share; runs `on_init` before they start.
-/// Offers pool_factory. Its child `rr/server` is the listener of socket relays.
+/// Section `server`: the command, relay, environment and user that all pools share; runs `on_init` before
+/// they start. Offers pool_factory. Its child `rr/server` is the listener of socket relays.
 std::unique_ptr<plugin> make_server_plugin();
 
 } // namespace rr

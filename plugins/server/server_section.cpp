@@ -4,8 +4,8 @@ namespace rr {
 
 namespace {
 
-constexpr const char* how_commands_are_read =
-    " A string is split like a command line (quotes group words, nothing is expanded); a list is taken as it is.";
+constexpr const char* how_commands_are_read = " A string is split like a command line (quotes group words, "
+                                              "nothing is expanded); a list is taken as it is.";
 
 config::section<on_init_config> on_init_section() {
   using c = on_init_config;
@@ -35,10 +35,13 @@ config::section<server_config> server_section() {
            .required = true,
            .required_text = "command should not be empty"});
   s.field("relay", &c::relay,
-          {.doc = "How workers are spoken to: `pipes`, `tcp://host:port` or `unix://path`.", .zero_means_default = true});
-  s.map("env", &c::env, {.doc = "Variables for workers; names become upper case, `$NAME` in values is replaced."});
+          {.doc = "How workers are spoken to: `pipes`, `tcp://host:port` or `unix://path`.",
+           .zero_means_default = true});
+  s.map("env", &c::env,
+        {.doc = "Variables for workers; names become upper case, `$NAME` in values is replaced."});
   s.field("user", &c::user, {.doc = "The user that workers run as; needs root."});
-  s.field("group", &c::group, {.default_text = "the user's own group", .doc = "The group that workers run as."});
+  s.field("group", &c::group,
+          {.default_text = "the user's own group", .doc = "The group that workers run as."});
   s.sub("on_init", &c::on_init, on_init_section());
   s.ignored({"relay_timeout", "after_init"}, "Of old files.");
   return s;

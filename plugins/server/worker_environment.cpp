@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <optional>
 #include <unistd.h>
 #include <unordered_map>
 
@@ -26,6 +27,21 @@ public:
       lines_[place->second] = name + "=" + value;
   }
 
+  /// Lines of the form KEY=VALUE; others are left out.
+  void add(const std::vector<std::string>& lines) {
+    for (auto& line : lines)
+      if (auto equals = line.find('='); equals != std::string::npos && equals != 0)
+        set(line.substr(0, equals), line.substr(equals + 1));
+  }
+
+  /// The value that `name` has by now.
+  std::optional<std::string> find(const std::string& name) const {
+    auto place = places_.find(name);
+    if (place == places_.end())
+      return std::nullopt;
+    return lines_[place->second].substr(name.size() + 1);
+  }
+
   std::vector<std::string> take() { return std::move(lines_); }
 
 private:
@@ -37,18 +53,8 @@ private:
 
 std::vector<std::string> worker_environment(const environment_parts& parts) {
   environment_builder all;
-  std::unordered_map<std::string, std::string> inherited;
-  for (auto& line : parts.inherited) {
-    auto equals = line.find('=');
-    if (equals == std::string::npos || equals == 0)
-      continue;
-    all.set(line.substr(0, equals), line.substr(equals + 1));
-    inherited[line.substr(0, equals)] = line.substr(equals + 1);
-  }
-  auto lookup = [&](std::string_view name) -> std::optional<std::string> {
-    auto found = inherited.find(std::string{name});
-    return found == inherited.end() ? std::nullopt : std::optional{found->second};
-  };
+  all.add(parts.inherited);
+  auto lookup = [inherited = all](std::string_view name) { return inherited.find(std::string{name}); };
   all.set("RR_RELAY", parts.relay);
   if (!parts.rpc.empty())
     all.set("RR_RPC", parts.rpc);
@@ -59,6 +65,15 @@ std::vector<std::string> worker_environment(const environment_parts& parts) {
   all.set("RR_VERSION", parts.version);
   for (auto& [name, value] : parts.mode)
     all.set(upper(name), value);
+  return all.take();
+}
+
+std::vector<std::string> on_init_environment(const std::vector<std::string>& inherited,
+                                             const std::map<std::string, std::string>& own) {
+  environment_builder all;
+  for (auto& [name, value] : own)
+    all.set(upper(name), value);
+  all.add(inherited);
   return all.take();
 }
 

@@ -18,9 +18,14 @@ struct environment_parts {
   std::map<std::string, std::string> mode;   ///< what the plugin adds
 };
 
-/// The whole environment, in the documented order; of a name that comes twice the last one counts. Names of `server` and
-/// `mode` become upper case; values of `server` are expanded with the inherited variables.
+/// The whole environment, in the documented order; of a name that comes twice the last one counts. Names of
+/// `server` and `mode` become upper case; values of `server` are expanded with the inherited variables.
 std::vector<std::string> worker_environment(const environment_parts& parts);
+
+/// The environment of `on_init`: its own variables, with names in upper case, then the inherited ones, which
+/// win.
+std::vector<std::string> on_init_environment(const std::vector<std::string>& inherited,
+                                             const std::map<std::string, std::string>& own);
 
 /// The environment of this process.
 std::vector<std::string> own_environment();
