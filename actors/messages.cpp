@@ -21,6 +21,8 @@ caf::error to_exit_reason(const error& e) {
 }
 
 error from_exit_reason(const caf::error& reason) {
+  if (!reason)
+    return {}; // a normal end; CAF's empty error has no context to look at
   if (reason.category() == rr_category && reason.context().match_elements<error>())
     return reason.context().get_as<error>(0);
   error e;

@@ -244,7 +244,11 @@ void connection::refuse() {
   else
     context_->log.debug("request refused",
                         {{"status", why.status}, {"remote_address", peer_}, {"error", why.text}});
-  out_ = render_answer(why);
+  out_.clear();
+  if (why.status == 413)
+    append_text_answer(out_, parser_.head().version_minor, 413, body_too_large_text, false, true, context_->date());
+  else
+    out_ = render_answer(why);
   write({});
   linger();
 }

@@ -5,6 +5,8 @@
 #include "tests/supervisor/recorded_exec.hpp"
 #include "tests/supervisor/scripted_process.hpp"
 
+#include <caf/typed_event_based_actor.hpp>
+
 namespace rr::test {
 
 using namespace std::chrono_literals;
