@@ -40,6 +40,8 @@ container_state::~container_state() {
   auto why = fail(error_kind::stop, {}, "the container has ended");
   if (start_is_owed_)
     tell_started(why);
+  else if (phase_ == phase::running && callbacks_.failed)
+    callbacks_.failed(why.value(), name);
   tell_stopped(why);
 }
 
@@ -97,13 +99,16 @@ namespace {
 /// Shared by the command line and the home reactor; its handle is touched on the reactor's thread only.
 class container_link final : public container_control, public std::enable_shared_from_this<container_link> {
 public:
-  explicit container_link(reactor& home) : home_(home) {}
+  container_link(reactor& home, std::function<void(expected<void>)> stopped)
+      : home_(home), stopped_(std::move(stopped)) {}
 
   void stop() override {
     home_.post([me = shared_from_this()] {
-      me->halt_is_wanted_ = true;
+      ++me->halts_;
       if (me->container_)
         caf::anon_send(me->container_, halt_atom::value);
+      else if (me->has_ended_)
+        me->answer_all();
     });
   }
 
@@ -123,17 +128,36 @@ public:
   void born(container_actor container) {
     container_ = std::move(container);
     caf::anon_send(container_, start_atom::value);
-    if (halt_is_wanted_)
+    for (std::size_t i = 0; i < halts_; ++i)
       caf::anon_send(container_, halt_atom::value);
   }
 
-  /// A handle that outlives its system crashes.
-  void forget() { container_ = nullptr; }
+  /// The container's answer to one halt.
+  void answer(const expected<void>& result) {
+    --halts_;
+    if (stopped_)
+      stopped_(result);
+  }
+
+  /// The container is gone: its handle must not outlive its system, and whoever waits for it must not wait
+  /// for ever.
+  void forget() {
+    container_ = nullptr;
+    has_ended_ = true;
+    answer_all();
+  }
 
 private:
+  void answer_all() {
+    while (halts_ != 0)
+      answer(fail(error_kind::stop, {}, "the container has ended"));
+  }
+
   reactor& home_;
+  std::function<void(expected<void>)> stopped_;
   container_actor container_;
-  bool halt_is_wanted_ = false;
+  std::size_t halts_ = 0; ///< not answered yet
+  bool has_ended_ = false;
 };
 
 } // namespace
@@ -141,7 +165,8 @@ private:
 std::shared_ptr<container_control> start_container(reactor& home, supervisor_actor root, host h,
                                                    plugin_list plugins, container_options options,
                                                    container_callbacks callbacks) {
-  auto link = std::make_shared<container_link>(home);
+  auto link = std::make_shared<container_link>(home, std::move(callbacks.stopped));
+  callbacks.stopped = [link](const expected<void>& result) { link->answer(result); };
   // A temporary child is started once, so that what cannot be copied may be moved out of the start.
   auto parts = std::make_shared<plugin_list>(std::move(plugins));
   child_spec spec{"container", {}, restart_type::temporary};
