@@ -169,6 +169,13 @@ public:
     settle();
   }
 
+  // Its callbacks write into members of this class: it ends before they do.
+  ~container_fixture() {
+    if (container)
+      caf::anon_send_exit(container, caf::exit_reason::kill);
+    settle();
+  }
+
   /// Spawns the container with the plugins added so far.
   void make() {
     container_callbacks calls;
