@@ -2,6 +2,7 @@
 
 #include "plugins/logger/logs_section.hpp"
 #include "plugins/section_error.hpp"
+#include "tests/plugins/captured_log.hpp"
 #include "tests/plugins/config_text.hpp"
 #include "tests/plugins/container_fixture.hpp"
 #include "tests/plugins/logger_fixture.hpp"
@@ -14,6 +15,8 @@ namespace {
 /// A container whose plugins log into files of the test.
 class logger_plugin_fixture : public container_fixture, public logger_fixture {
 public:
+  // The log keeps records until somebody opens it: those of other tests must not reach the files of this one.
+  logger_plugin_fixture() { captured_log discarded; }
   ~logger_plugin_fixture() { log_port::instance().close(); }
 
   void configure(const std::string& text) {
