@@ -1,5 +1,6 @@
 #include "cli/global_options.hpp"
 
+#include "actors/errno_text.hpp"
 #include "config/dotenv.hpp"
 #include "config/problem.hpp"
 
@@ -8,7 +9,6 @@
 #include <CLI/Formatter.hpp>
 #include <cerrno>
 #include <cstdlib>
-#include <cstring>
 #include <fcntl.h>
 #include <filesystem>
 #include <unistd.h>
@@ -18,20 +18,13 @@ namespace rr {
 
 namespace {
 
-std::string system_text(int number) {
-  std::string text = std::strerror(number);
-  if (!text.empty() && text[0] >= 'A' && text[0] <= 'Z')
-    text[0] = static_cast<char>(text[0] - 'A' + 'a');
-  return text;
-}
-
 expected<void> change_directory(const global_options& options) {
   auto folder = std::filesystem::path{options.work_dir};
   if (folder.empty())
     folder = std::filesystem::path{options.config}.parent_path();
   if (folder.empty() || ::chdir(folder.c_str()) == 0)
     return {};
-  return fail(error_kind::undefined, {}, "chdir " + folder.string() + ": " + system_text(errno),
+  return fail(error_kind::undefined, {}, "chdir " + folder.string() + ": " + errno_text(errno),
               options.work_dir.empty() ? "check the path given with -c" : "check the path given with -w");
 }
 
@@ -86,7 +79,7 @@ expected<pid_file> pid_file::write(std::string path) {
   if (fd >= 0)
     ::close(fd);
   if (!written)
-    return fail(error_kind::undefined, {}, "open " + path + ": " + system_text(number),
+    return fail(error_kind::undefined, {}, "open " + path + ": " + errno_text(number),
                 "choose a writable working directory with -w");
   return pid_file{std::move(path)};
 }

@@ -117,10 +117,14 @@ void server_run::started(const expected<void>& result) {
   }
   // A stop that was asked for while starting is no failure.
   if (signals_ == 0) {
+    // The container leaves the op of its own errors to the command; an init's error keeps its own, one level down.
     auto shown = result.error();
-    auto text = render(wrap("handle_serve_command", error_kind::undefined, shown));
+    if (shown.op.empty())
+      shown.op = "handle_serve_command";
+    else
+      shown = wrap("handle_serve_command", error_kind::undefined, std::move(shown));
     log_port::instance().drain();
-    complain(text, remedy_of(shown));
+    complain(render(shown), remedy_of(shown));
     end(1);
   }
 }

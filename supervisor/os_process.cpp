@@ -26,7 +26,6 @@ public:
         output_(std::move(started.output)) {}
 
   ~process_watch() {
-    error_code ignored;
     if (death_.is_open())
       (void)death_.release(); // the descriptor is the child's
   }

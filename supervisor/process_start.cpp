@@ -4,6 +4,7 @@
 #include "supervisor/find_program.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <csignal>
 #include <cstdlib>
 #include <fcntl.h>
@@ -131,11 +132,16 @@ struct child_plan {
   unsigned fd_max;
 };
 
+/// By the system call itself: the C library refuses its own two signals, whose dispositions are inherited as well.
 void reset_signals() {
-  struct sigaction standard {};
-  standard.sa_handler = SIG_DFL;
+  struct {
+    void* handler;
+    unsigned long flags;
+    void* restorer;
+    std::uint64_t mask;
+  } standard{};
   for (int number = 1; number < NSIG; ++number)
-    ::sigaction(number, &standard, nullptr); // fails for those that cannot be caught
+    ::syscall(SYS_rt_sigaction, number, &standard, nullptr, sizeof standard.mask); // fails for those that cannot be caught
 }
 
 /// Asks for a SIGKILL when the parent's thread ends; false when it has ended already.

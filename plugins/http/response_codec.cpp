@@ -48,7 +48,9 @@ std::string unknown_status_text(std::int64_t status) {
 expected<worker_response> response_decoder::decode(frame_flags flags, payload_codec sent,
                                                    std::string_view context) {
   worker_response response;
-  if (flags != flag_of(sent) && !(flags == frame_flags::none && context.empty())) {
+  // A worker that was asked in JSON may answer in protobuf: where a header is no UTF-8, JSON cannot say it.
+  const bool is_known = flags == flag_of(sent) || flags == frame_flags::proto;
+  if (!is_known && !(flags == frame_flags::none && context.empty())) {
     if (flags == frame_flags::json)
       return rr::fail(error_kind::decode, {}, "JSON codec is not supported");
     return rr::fail(error_kind::decode, {},
@@ -60,7 +62,7 @@ expected<worker_response> response_decoder::decode(frame_flags flags, payload_co
   raw_.clear();
   raw_.arena.reserve(
       2 * context.size()); // unescaped texts and canonical names: neither is longer than the context
-  const auto read = sent == payload_codec::json ? read_json_response : read_proto_response;
+  const auto read = flags == frame_flags::json ? read_json_response : read_proto_response;
   if (auto done = read(context, raw_); !done)
     return tl::unexpected<rr::error>(std::move(done.error()));
   name_entries();

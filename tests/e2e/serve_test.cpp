@@ -1,9 +1,9 @@
 #include "tests/e2e/rr_server.hpp"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <csignal>
 #include <sys/socket.h>
-#include <thread>
 
 using namespace rr::test;
 
@@ -130,8 +130,14 @@ TEST_CASE("workers speak over all three relays", "[e2e][relay]") {
   std::string body(5u << 20, 'b');
   CHECK((server.post("/echo", body).body == body));
   CHECK(server.get("/stream?n=12").complete);
-  ::kill(server.workers().at(0), SIGKILL);
-  CHECK(eventually([&] { return server.workers().size() == 2; }));
+  auto victim = server.workers().at(0);
+  ::kill(victim, SIGKILL);
+  CHECK(server.logged("worker died"));
+  auto replaced = [&] {
+    auto now = server.workers();
+    return now.size() == 2 && std::find(now.begin(), now.end(), victim) == now.end();
+  };
+  CHECK(eventually(replaced));
   CHECK(server.get("/upper?hello=again").body == "AGAIN");
 }
 

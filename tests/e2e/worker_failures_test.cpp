@@ -21,7 +21,8 @@ void check_refused(server_options options, const std::vector<std::string>& cause
   auto result = failing_start(std::move(options));
   INFO(result.err);
   CHECK(result.exit_code == 1);
-  CHECK(result.err.find("serve error from the plugin *http.Plugin stopping execution, error: ") != std::string::npos);
+  CHECK(result.err.find("handle_serve_command: Function call error:\n\tserve error from the plugin *http.Plugin stopping "
+                        "execution, error: ") != std::string::npos);
   for (auto& cause : causes)
     CHECK(result.err.find(cause) != std::string::npos);
   CHECK(result.out.find("server started") == std::string::npos);
@@ -77,10 +78,9 @@ TEST_CASE("a worker killed in flight costs exactly one error and the next reques
   REQUIRE(server.started());
   auto victim = server.workers().at(0);
   auto client = server.connect();
-  client.send("GET /hang HTTP/1.1\r\nHost: a\r\n\r\n");
-  auto working = [&] { return process_state(victim) == 'S'; };
-  CHECK(eventually(working));
-  // The request is with the worker when rr has nothing left to do: its log says so.
+  auto file = server.folder().path() / "working";
+  client.send("GET /hang?file=" + file.string() + " HTTP/1.1\r\nHost: a\r\n\r\n");
+  REQUIRE(eventually([&] { return std::filesystem::exists(file); }));
   ::kill(victim, SIGKILL);
 
   auto answer = client.read(5s);
@@ -167,15 +167,16 @@ TEST_CASE("a full queue and a wait that is too long give the documented errors (
   o.pool = "max_queue_size: 2\nallocate_timeout: 500ms";
   rr_server server{o};
   REQUIRE(server.started());
-  auto busy = server.connect(), waiting = server.connect(), refused = server.connect();
-  busy.send("GET /sleep?ms=1500 HTTP/1.1\r\nHost: a\r\n\r\n");
+  auto busy = server.connect(), waiting = server.connect();
+  busy.send("GET /stream?n=2&ms=1500 HTTP/1.1\r\nHost: a\r\n\r\n");
+  CHECK(busy.read_some(10).find("HTTP/1.1 200") == 0); // the only worker is taken
   waiting.send("GET /upper HTTP/1.1\r\nHost: a\r\n\r\n");
-  // Both are known to the server once a third one is refused at once.
+  // Full is full, whoever came first: one of the two waits in vain, the other is refused at once.
   auto full = [&] { return server.get("/upper").status == 500 && server.log().find("max queue size reached") != std::string::npos; };
   CHECK(eventually(full));
   CHECK(waiting.read(3s).status == 500);
   CHECK(server.logged("no free workers in the pool, wait timeout exceed"));
-  CHECK(busy.read(3s).body == "slept");
+  CHECK(eventually([&] { return server.get("/upper?hello=free").body == "FREE"; }));
 }
 
 TEST_CASE("a script that is broken and repaired while serving: capacity comes back (case 26)", "[e2e][worker]") {

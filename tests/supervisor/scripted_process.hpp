@@ -70,7 +70,7 @@ struct scripted_request {
 class scripted_worker : public std::enable_shared_from_this<scripted_worker> {
 public:
   scripted_worker(caf::actor_system& system, int id, process_spec s, worker_script w)
-      : pid(id), spec(std::move(s)), script(std::move(w)), system_(system), driver_(spawn_driver(system)) {}
+      : pid(id), spec(std::move(s)), script(std::move(w)), driver_(spawn_driver(system)) {}
 
   ~scripted_worker() { caf::anon_send_exit(driver_, caf::exit_reason::kill); }
 
@@ -321,7 +321,6 @@ private:
     return text + (script.codecs.empty() ? "}" : "\"]}");
   }
 
-  caf::actor_system& system_;
   caf::actor driver_;
   process::handler process_;
   byte_channel::handler channel_;

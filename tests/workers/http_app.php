@@ -36,7 +36,7 @@ declare(strict_types=1);
  *   /error?text=     an error answer                            /throw           throws an exception
  *   /exit?code=      exits                                      /die             die() with a text
  *   /fatal           runs out of memory                         /kill            SIGKILLs itself
- *   /hang            never answers                              /garbage         text on the real stdout, then the answer
+ *   /hang?file=      never answers; creates the file first       /garbage         text on the real stdout, then the answer
  *   /garbage-only    text on the real stdout, no answer         /bad-crc         an answer with a wrong checksum
  *   /half            half a frame, then exit                    /codec?flags=    an answer with these frame flags (default 4)
  *   /json-flag       an answer in JSON, whatever was asked      /bad-proto       a context that is no protobuf
@@ -249,6 +249,7 @@ function end_route(string $path, array $q): bool
             posix_kill(getmypid(), 9);
             break;
         case '/hang':
+            isset($q['file']) && touch($q['file']);
             while (true) {
                 sleep(1000);
             }

@@ -189,12 +189,19 @@ TEST_CASE("an answer must come in the codec of its request (case 54)", "[http][r
   CHECK(codec_error(frame_flags::raw, payload_codec::proto, "") == "unknown payload type: 4");
   CHECK(codec_error(frame_flags::proto | frame_flags::json, payload_codec::proto) ==
         "unknown payload type: 136");
-  CHECK(codec_error(frame_flags::proto, payload_codec::json) == "unknown payload type: 128");
+  CHECK(codec_error(frame_flags::raw, payload_codec::json) == "unknown payload type: 4");
 
   SECTION("except for the empty frame that ends a stopped stream") {
     CHECK(codec_error(frame_flags::none, payload_codec::proto, "") == "NONE");
     CHECK(codec_error(frame_flags::none, payload_codec::json, "") == "NONE");
   }
+}
+
+TEST_CASE("a worker asked in JSON may answer in protobuf", "[http][response_codec]") {
+  response_decoder decoder;
+  auto out = decoder.decode(frame_flags::proto, payload_codec::json, "\x08\xc9\x01");
+  REQUIRE(out);
+  CHECK(out->status == 201);
 }
 
 TEST_CASE("unknown fields of protobuf are skipped", "[http][response_codec]") {
