@@ -242,7 +242,7 @@ test('pool workers stream', function (): void {
 
 test('every documented route of the HTTP worker answers, or breaks as documented', function (): void {
     $file = sys_get_temp_dir() . '/rr-test-' . getmypid() . '.once';
-    $ends = ['/hang' => true, '/kill' => true, '/exit?code=' => true, '/fatal' => true, '/die' => true, '/half' => true,
+    $ends = ['/hang?file=' => true, '/kill' => true, '/exit?code=' => true, '/fatal' => true, '/die' => true, '/half' => true,
         '/stream-hang' => true, '/stream-exit' => true, '/garbage' => true, '/garbage-only' => true, '/bad-crc' => true,
         '/stream-forever?file=&ms=' => true, '/stream-deaf?file=' => true];
     preg_match_all('~(?<= )/[a-z][a-z-]*(\?\S*)?~', (string) explode('*/', file_get_contents(__DIR__ . '/../workers/http_app.php'))[0], $found);
